@@ -1,0 +1,201 @@
+"""The values that travel through the program, one frozen type a stage.
+
+    Source -> Document -> Entry -> Article -> Match -> Alert -> Delivery
+
+All times are aware and in UTC. Offsets count characters (code points) of the named field.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def parse_duration(value: object) -> timedelta:
+    """`5s`, `2m`, `1h`, `7d` as a timedelta. Raises ValueError on anything else."""
+    if isinstance(value, timedelta):
+        return value
+    found = re.fullmatch(r"([0-9]{1,6})([smhd])", str(value))
+    if not found:
+        raise ValueError(f"{value!r} is not a duration: write a number and s, m, h or d, such as 5s, 2m, 1h, 7d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def format_duration(value: timedelta) -> str:
+    """The shortest exact spelling that `parse_duration` takes."""
+    seconds = int(value.total_seconds())
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(format_duration, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhd]$", "examples": ["5s", "2m", "1h", "7d"]}),
+]
+
+
+class Model(BaseModel):
+    """A frozen value whose unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float")
+
+
+class Severity(StrEnum):
+    """How much a rule matters, in rising order."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for low to 3 for critical."""
+        return list(Severity).index(self)
+
+
+class Outcome(StrEnum):
+    """What one check of a source or page came to; every check ends in exactly one."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    EMPTY = "empty"
+    NOT_A_FEED = "not-a-feed"
+    BLOCKED = "blocked"
+    NOT_FOUND = "not-found"
+    GONE = "gone"
+    BUSY = "busy"
+    SERVER_ERROR = "server-error"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    TOO_LARGE = "too-large"
+    PROTOCOL_ERROR = "protocol-error"
+    UNREADABLE = "unreadable"
+
+    @property
+    def good(self) -> bool:
+        """Whether the source answered as a living source does."""
+        return self in {Outcome.NEW, Outcome.UNCHANGED}
+
+
+class Purpose(StrEnum):
+    """What a document was fetched for."""
+
+    INDEX = "index"
+    ARTICLE = "article"
+
+
+class Listing(Model):
+    """CSS selectors of a listing page (`kind: page`); without them every link that looks like an article counts."""
+
+    item: str = Field(min_length=1, description="the element that holds one story")
+    link: str = Field("a[href]", description="the link to the story, inside the item")
+    title: str | None = Field(None, description="the headline inside the item; default: the link's text")
+    date: str | None = Field(None, description="the element with the date inside the item")
+
+
+class Source(Model):
+    """One feed or page to watch: an entry of config/sources.yaml."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="stable and unique: the history hangs on it")
+    url: str = Field(description="address of the feed or page, http or https")
+    kind: str = Field(description="feed (RSS, Atom, RDF, JSON Feed) or page (an HTML page of links)")
+    name: str = Field("", description="what alerts call it; default: the id")
+    language: str | None = Field(None, pattern="^[a-z]{2}$", description="a hint, such as ru")
+    tags: tuple[str, ...] = Field((), description="such as state, independent, think-tank")
+    every: Duration | None = Field(None, description="how often to look; default: settings.yaml")
+    allow_private: bool = Field(False, description="true lets this source be on a private or loopback address")
+    listing: Listing | None = Field(None, description="CSS selectors, for kind page")
+
+    @property
+    def label(self) -> str:
+        """The name, or the id where there is none."""
+        return self.name or self.id
+
+
+class Entry(Model):
+    """One item of a feed or listing. Texts are the visible text, without markup."""
+
+    key: str = Field(description="identity within the source: the item's id, else its link, else a hash of its text")
+    url: str | None = None
+    title: str = ""
+    lead: str = Field("", description="the summary that the feed gives")
+    text: str = Field("", description="the whole text, where the feed carries it")
+    published: datetime | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Bytes that were fetched, with what they were fetched for. `entry` is set for articles only."""
+
+    id: str
+    source: str
+    purpose: Purpose
+    url: str
+    body: bytes
+    content_type: str
+    fetched: datetime
+    entry: Entry | None = None
+    first_check: bool = False
+
+
+class Article(Model):
+    """What a reader sees. `text` has one paragraph a line; `lead` is not repeated in it."""
+
+    id: str
+    source: str
+    url: str | None = None
+    title: str = ""
+    lead: str = ""
+    text: str = ""
+    language: str | None = None
+    published: datetime | None = None
+    modified: datetime | None = None
+    author: str | None = None
+    site: str | None = None
+    partial: bool = Field(False, description="only what the feed gave; the page could not be read")
+
+
+FieldName = Literal["title", "lead", "text"]
+
+
+class Span(Model):
+    """One hit: where a term stands in the article as it was read."""
+
+    field: FieldName
+    start: int
+    end: int
+    text: str = Field(description="the matched characters, as they stand in the article")
+    term: str = Field(description="the term of the watch file")
+    list: str | None = Field(None, description="the list that the term belongs to; none for a term inside a rule")
+    line: int = Field(description="line of the term in the watch file")
+
+
+class Match(Model):
+    """One rule that holds for an article, with the hits that made it hold, in reading order."""
+
+    rule: str
+    name: str
+    severity: Severity
+    tags: tuple[str, ...] = ()
+    spans: tuple[Span, ...]
+
+
+class Snippet(Model):
+    """The sentence that matched; `marks` are start and end offsets into `text`."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
