@@ -1,14 +1,14 @@
 """Every error the program raises on purpose.
 
-    MonitorError                 one line for a person, with what to do
-    ├── ConfigError              files of config/; carries every Problem found
-    ├── StoreError               Redis or Valkey
-    │   ├── StoreUnavailable     no answer; waiting helps
-    │   └── StoreUnfit           an answer that the program must not work with (eviction, newer schema)
-    ├── AlreadyRunning           a second `monitor up` on one data folder
-    ├── FetchError               one request failed; `outcome` names the counted outcome
-    ├── UnreadableDocument       bytes that are not what their purpose says
-    └── DeliveryError            one channel refused or failed; says whether and when to try again
+MonitorError                 one line for a person, with what to do
+├── ConfigError              files of config/; carries every Problem found
+├── StoreError               Redis or Valkey
+│   ├── StoreUnavailable     no answer; waiting helps
+│   └── StoreUnfit           an answer that the program must not work with (eviction, newer schema)
+├── AlreadyRunning           a second `monitor up` on one data folder
+├── FetchError               one request failed; `outcome` names the counted outcome
+├── UnreadableDocument       bytes that are not what their purpose says
+└── DeliveryError            one channel refused or failed; says whether and when to try again
 """
 
 from __future__ import annotations

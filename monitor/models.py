@@ -103,7 +103,7 @@ class Listing(Model):
     item: str = Field(min_length=1, description="the element that holds one story")
     link: str = Field("a[href]", description="the link to the story, inside the item")
     title: str | None = Field(None, description="the headline inside the item; default: the link's text")
-    date: str | None = Field(None, description="the element with the date inside the item")
+    date: str | None = Field(None, description="the element with the date inside the item: its datetime, else its text")
 
 
 class Source(Model):
@@ -137,9 +137,22 @@ class Entry(Model):
     author: str | None = None
 
 
+class Page(Model):
+    """An article page that is still to be fetched: what the feed or listing said of it."""
+
+    id: str = Field(description="the id that its article will have")
+    source: str
+    entry: Entry
+    backlog: bool = Field(False, description="found by the first check of its source")
+    attempts: int = Field(0, description="how often fetching or reading it has failed")
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Bytes that were fetched, with what they were fetched for. `entry` is set for articles only."""
+    """Bytes that were fetched, with what they were fetched for. `page` is set for articles only.
+
+    An article whose page could not be fetched has an empty body: its text is then what the feed gave.
+    """
 
     id: str
     source: str
@@ -148,8 +161,7 @@ class Document:
     body: bytes
     content_type: str
     fetched: datetime
-    entry: Entry | None = None
-    first_check: bool = False
+    page: Page | None = None
 
 
 class Article(Model):
@@ -199,3 +211,58 @@ class Snippet(Model):
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
+
+
+class AlertRule(Model):
+    """A rule that holds for the alert's article."""
+
+    id: str
+    name: str
+    severity: Severity
+    tags: tuple[str, ...] = ()
+
+
+class AlertSource(Model):
+    """Where the article was found."""
+
+    id: str
+    name: str
+    tags: tuple[str, ...] = ()
+
+
+class Alert(Model):
+    """One story that must be known: the document of the alert stream, a public contract (docs/alerts.md)."""
+
+    version: Literal[1] = Field(1, description="version of this shape; a new number where a reader must change")
+    id: str = Field(description="stable: the same article gives the same id")
+    story: str = Field(description="the story it belongs to")
+    severity: Severity = Field(description="the highest of its rules")
+    rules: tuple[AlertRule, ...] = Field(min_length=1, description="all rules that hold, highest severity first")
+    title: str
+    url: str | None
+    source: AlertSource
+    published: datetime | None = Field(description="as the publisher says, UTC; null where it does not")
+    detected: datetime = Field(description="when the program read it, UTC")
+    language: str | None
+    snippet: Snippet = Field(description="the sentence that matched, with the offsets of the terms in it")
+    matches: tuple[Span, ...] = Field(description="every hit, with offsets into title, lead or text as they were read")
+    partial: bool = Field(False, description="only the feed's own text could be read")
+    backlog: bool = Field(False, description="found by the first check of its source: delivered in a digest")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one channel is given at once: one alert, or several as a digest.
+
+    `key` is the same for every attempt, so that a receiver can drop a repeat.
+    """
+
+    key: str
+    channel: str
+    alerts: tuple[Alert, ...]
+    attempt: int = 1
+
+    @property
+    def digest(self) -> bool:
+        """Whether it is one message about several alerts."""
+        return len(self.alerts) > 1

@@ -6,7 +6,9 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, u
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Parameters that say where a click came from and never which page is meant.
-_TRACKING = frozenset({"fbclid", "gclid", "yclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "_openstat", "ysclid"})
+_TRACKING = frozenset(
+    {"fbclid", "gclid", "yclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "_openstat", "ysclid"}
+)
 _MAX_LENGTH = 4096
 
 
@@ -39,7 +41,7 @@ def site(url: str) -> str:
 
 
 def identity(url: str) -> str:
-    """A key that is equal for addresses of one page: scheme, `www.`, tracking parameters and a last slash do not count."""
+    """A key that is equal for addresses of one page: scheme, `www.`, tracking and a last slash do not count."""
     parts = urlsplit(url)
     query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _is_tracking(name)]
     return f"{_bare_host(parts)}{parts.path.rstrip('/')}{'?' + urlencode(query) if query else ''}"

@@ -1,0 +1,34 @@
+"""`monitor check`: whether the configuration is right."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.common import ConfigOption, installation, out
+from monitor.wiring import load_configuration
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(metavar="[DIR]", help="folder of the three YAML files [default: config]", show_default=False),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(epilog="Example:  monitor check config")(check)
+
+
+def check(folder: Folder = None, config: ConfigOption = None) -> None:
+    """Check sources.yaml, watch.yaml and settings.yaml; needs no server.
+
+    Every problem is reported at once as `file:line:col: message (hint)`. Exit code 0 when there is none, else 1.
+    """
+    place = installation(folder or config, None)
+    found = load_configuration(place.config, os.environ)
+    channels = ", ".join(channel.id for channel in found.settings.channels) or "none"
+    counted = f"{len(found.sources)} sources, {len(found.watch.rules)} rules, channels: {channels}"
+    out.print(f"{place.config}: {counted}. No problem.", soft_wrap=True)

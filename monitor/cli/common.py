@@ -1,0 +1,99 @@
+"""What the commands share: options, the installation, a server to read from."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from monitor.errors import MonitorError, StoreUnavailable
+from monitor.store.connection import connect, wait_until_up
+from monitor.store.embedded import EmbeddedServer, owned, socket_path
+from monitor.wiring import Installation, Runtime, load_configuration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+APP_HELP = """Watch the press for a story and be told within minutes.
+
+[bold]First steps[/bold]
+
+  monitor demo         the whole job in under a minute, without a network
+  monitor check        check config/: sources.yaml, watch.yaml, settings.yaml
+  monitor up           watch, and print alerts as they come; Ctrl-C stops
+
+[bold]While it runs[/bold], in another terminal
+
+  monitor alerts --follow        the alerts
+  monitor sources                how each source is doing
+
+[bold]Exit codes[/bold]: 0 done; 1 the answer is no, or an error that one line explains; 2 wrong usage; 130 Ctrl-C.
+"""
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", metavar="DIR", help="folder of the three YAML files [default: config]", show_default=False
+    ),
+]
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="folder of the embedded server's data [default: the user's data folder]",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON for a program")]
+
+err = Console(stderr=True, highlight=False)
+out = Console(highlight=False)
+
+_NOBODY = 5.0
+
+
+def installation(config: Path | None, data: Path | None) -> Installation:
+    """The installation of the environment, with what the options change."""
+    found = Installation.of(os.environ)
+    return replace(found, config=config or found.config, data=data or found.data)
+
+
+@contextmanager
+def reading(place: Installation) -> Iterator[Runtime]:
+    """A runtime to read from: the running server, or the data folder of one that does not run.
+
+    Raises MonitorError within 5 s when there is neither.
+    """
+    runtime = Runtime(place, load_configuration(place.config, os.environ))
+    if place.redis_url or _answers(place):
+        runtime.wait(lambda _: None, limit=_NOBODY)
+        yield runtime
+        return
+    if not (place.data / "appendonlydir").is_dir():
+        raise MonitorError(f"nothing runs, and nothing ever ran, in {place.data}: start it with `monitor up`")
+    with owned(place.data):
+        server = EmbeddedServer(place.data)
+        server.start()
+        try:
+            yield runtime
+        finally:
+            server.stop()
+
+
+def _answers(place: Installation) -> bool:
+    if not socket_path(place.data).exists():
+        return False
+    client = connect(place.state_url)
+    try:
+        wait_until_up(client, lambda _: None, limit=0)
+    except StoreUnavailable:
+        return False
+    finally:
+        client.close()
+    return True

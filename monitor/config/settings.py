@@ -1,0 +1,105 @@
+"""config/settings.yaml: how the program works."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, SecretStr
+
+from monitor.config.nodes import read, validate
+from monitor.config.sources import Version
+from monitor.errors import ConfigError
+from monitor.models import Duration, Model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from monitor.config.nodes import Tree
+    from monitor.errors import Problem
+
+_USER_AGENT = "Vedette/0.1 (news monitor; no contact set)"
+
+
+class Defaults(Model):
+    """For sources that say nothing else."""
+
+    every: Duration = Field(timedelta(minutes=5), description="how often to look at a source")
+
+
+class Fetch(Model):
+    """How the program behaves on the network."""
+
+    user_agent: str = Field(_USER_AGENT, min_length=3, description="who asks, with an address that reaches a person")
+    concurrency: int = Field(100, ge=1, le=1000, description="requests under way at once, in one drain")
+    per_host: int = Field(2, ge=1, le=10, description="of them to one host")
+    deadline: Duration = Field(timedelta(seconds=20), description="the longest a request may take, in all")
+    max_bytes: int = Field(10_000_000, ge=10_000, description="the largest body, after decompression")
+
+
+class FirstCheck(Model):
+    """What happens with stories that a source had before it was watched."""
+
+    max_age: Duration = Field(timedelta(hours=24), description="older ones are remembered, not alerted")
+    digest: bool = Field(True, description="true gathers their alerts into one message, false sends each at once")
+
+
+class Redis(Model):
+    """Where the state is kept. The address comes from REDIS_URL, or the embedded server is used."""
+
+    prefix: str = Field("monitor:", pattern=r"^[\w.-]+:$", description="begins every key")
+
+
+class ConsoleChannel(Model):
+    """Prints alerts on the terminal of the worker."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    type: Literal["console"]
+
+
+class WebhookChannel(Model):
+    """Posts each alert as JSON, signed with HMAC-SHA256 over time and body (docs/alerts.md)."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    type: Literal["webhook"]
+    url: SecretStr = Field(description="http or https; may hold a token, so it is never printed")
+    secret: SecretStr = Field(min_length=16, description="the shared key of the signature, at least 16 characters")
+    allow_private: bool = Field(False, description="true lets the receiver be on a private or loopback address")
+
+
+ChannelSettings = Annotated[ConsoleChannel | WebhookChannel, Field(discriminator="type")]
+
+
+class Settings(Model):
+    """The shape of the file; every key but `version` is optional."""
+
+    version: Version
+    defaults: Defaults = Defaults()
+    fetch: Fetch = Fetch()
+    first_check: FirstCheck = FirstCheck()
+    redis: Redis = Redis()
+    retention: Duration = Field(timedelta(days=30), description="how long seen entries and delivered alerts are kept")
+    channels: tuple[ChannelSettings, ...] = (ConsoleChannel(id="terminal", type="console"),)
+
+
+def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
+    """The settings of the file. Raises ConfigError with every problem in it."""
+    tree = read(path)
+    settings = validate(Settings, tree, expand=environment)
+    if problems := list(_problems(tree, settings)):
+        raise ConfigError(problems)
+    return settings
+
+
+def settings_schema() -> dict[str, Any]:
+    """The JSON Schema of the file, for completion in editors."""
+    return Settings.model_json_schema()
+
+
+def _problems(tree: Tree, settings: Settings) -> Iterator[Problem]:
+    known: set[str] = set()
+    for index, channel in enumerate(settings.channels):
+        if channel.id in known:
+            yield tree.problem(("channels", index, "id"), f"the channel {channel.id!r} stands here twice")
+        known.add(channel.id)

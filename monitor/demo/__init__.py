@@ -1,0 +1,1 @@
+"""The demo: an invented newsroom on loopback, watched by the real program."""

@@ -1,0 +1,42 @@
+"""What extraction takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """CSS selectors of one source, for pages that the general rules misread. All are optional.
+
+    `title` and `date` take the first element that matches, `body` takes all of them in document order;
+    elements that match one of `remove` are dropped first.
+    """
+
+    title: str | None = None
+    body: str | None = None
+    date: str | None = None
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The article of one page as a reader sees it: visible text without markup or control characters.
+
+    `text` has one paragraph a line and does not repeat the title; `lead` is the page's own summary and may also
+    stand in the text. Times are aware and in UTC; `language` is a two-letter code; `url` is the canonical address.
+    """
+
+    title: str
+    text: str
+    url: str
+    lead: str = ""
+    published: datetime | None = None
+    modified: datetime | None = None
+    author: str | None = None
+    site: str | None = None
+    language: str | None = None

@@ -1,0 +1,109 @@
+"""What all kinds share: making an entry of found strings, and telling entries apart."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bs4 import BeautifulSoup
+
+from monitor.models import Entry
+from monitor.urls import absolute, identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from monitor.models import Document
+
+_BLOCKS = frozenset(
+    {"p", "div", "li", "br", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr", "ul", "ol", "table"}
+)
+_HIDDEN = ("script", "style", "template", "iframe", "noscript")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_EARLIEST = 1990
+
+
+def visible_text(html: str) -> str:
+    """What a reader sees of a fragment of HTML: one paragraph a line, spaces folded, nothing hidden."""
+    if "<" not in html and "&" not in html:
+        return _folded(html)
+    soup = BeautifulSoup(html, "lxml")
+    for hidden in soup(_HIDDEN):
+        hidden.decompose()
+    for block in soup.find_all(_BLOCKS):
+        block.insert_before("\n")
+        block.append("\n")
+    return _folded(soup.get_text())
+
+
+def _folded(text: str) -> str:
+    lines = (" ".join(line.split()) for line in _CONTROL.sub("", text.replace("\r", "\n")).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def iso_moment(value: str) -> datetime | None:
+    """An ISO 8601 time (RFC 3339 too) in UTC, which is also assumed where it names no zone; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def make_entry(
+    document: Document,
+    *,
+    id: str | None,  # noqa: A002 - the word of every format
+    link: str | None,
+    title: str,
+    lead: str = "",
+    text: str = "",
+    whole: bool = False,
+    published: datetime | None = None,
+    author: str | None = None,
+) -> Entry:
+    """An entry of visible texts. Text that is not the whole article joins the lead; a date in the future is now."""
+    if not whole:
+        lead, text = max(lead, text, key=len), ""
+    url = absolute(document.url, link) if link else None
+    if published and published.year < _EARLIEST:
+        published = None
+    digest = hashlib.sha256(f"{title}\n{lead}\n{text}".encode("utf-8", "replace")).hexdigest()[:24]
+    return Entry(
+        key=(id or "").strip()[:512] or url or digest,
+        url=url,
+        title=title,
+        lead=lead,
+        text=text,
+        published=min(published, document.fetched) if published else None,
+        author=visible_text(author)[:200] if author else None,
+    )
+
+
+def identities(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
+    """For each entry the names it is remembered by; an entry is known when any of its names is.
+
+    An id or address that several entries of one document share tells nothing, and is left out. An entry that has
+    neither is known by its words.
+    """
+    keys = Counter(entry.key for entry in entries)
+    urls = Counter(identity(entry.url) for entry in entries if entry.url)
+    return [tuple(_names(entry, keys, urls)) or (_words(entry),) for entry in entries]
+
+
+def _names(entry: Entry, keys: Counter[str], urls: Counter[str]) -> Iterable[str]:
+    if keys[entry.key] == 1:
+        yield f"id:{_short(entry.key)}"
+    if entry.url and urls[identity(entry.url)] == 1:
+        yield f"url:{_short(identity(entry.url))}"
+
+
+def _words(entry: Entry) -> str:
+    return f"words:{_short(entry.title + entry.lead + entry.text)}"
+
+
+def _short(value: str) -> str:
+    return hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:16]

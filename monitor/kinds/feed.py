@@ -1,0 +1,107 @@
+"""RSS, Atom and RDF by feedparser, and JSON Feed 1.x (jsonfeed.org/version/1.1)."""
+
+from __future__ import annotations
+
+import io
+import json
+from calendar import timegm
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import feedparser
+
+from monitor.errors import UnreadableDocument
+from monitor.kinds.entries import iso_moment, make_entry, visible_text
+
+if TYPE_CHECKING:
+    import time
+
+    from monitor.models import Document, Entry, Source
+
+# A feed's own text of this many characters is taken for the whole article; shorter ones are fetched.
+FULL_TEXT = 1000
+_ELLIPSES = ("…", "...", "[…]", "[...]")
+
+
+def read_feed(document: Document, _source: Source) -> tuple[Entry, ...]:
+    """The entries of a feed of any format. Raises UnreadableDocument on HTML, on nothing, on anything else."""
+    body = document.body.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not body:
+        raise UnreadableDocument("the answer is empty")
+    if body[:1] == b"{":
+        return _read_json(body, document)
+    return _read_xml(body, document)
+
+
+def _read_xml(body: bytes, document: Document) -> tuple[Entry, ...]:
+    # Always a stream: given bytes or a string, feedparser opens what looks like a path or an address.
+    headers = {"content-type": document.content_type, "content-location": document.url}
+    feed = feedparser.parse(
+        io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+    )
+    if not feed.get("version") and not feed.entries:
+        html = b"<html" in body[:2000].lower()
+        raise UnreadableDocument(f"the answer is {'HTML' if html else f'{len(body)} bytes that are'}, not a feed")
+    return tuple(_from_feedparser(item, document) for item in feed.entries)
+
+
+def _from_feedparser(item: Any, document: Document) -> Entry:
+    content = max((part.get("value", "") for part in item.get("content", ())), key=len, default="")
+    summary = item.get("summary", "")
+    text = visible_text(content)
+    return make_entry(
+        document,
+        id=item.get("id"),
+        link=item.get("link"),
+        title=visible_text(item.get("title", "")),
+        lead=visible_text(summary) if summary != content else "",
+        text=text,
+        whole=is_whole(text),
+        published=_moment(item.get("published_parsed") or item.get("updated_parsed")),
+        author=item.get("author"),
+    )
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text from a feed is the whole article rather than its beginning."""
+    return len(text) >= FULL_TEXT and not text.rstrip().endswith(_ELLIPSES)
+
+
+def _moment(parsed: time.struct_time | None) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _read_json(body: bytes, document: Document) -> tuple[Entry, ...]:
+    try:
+        feed = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableDocument("the answer begins like JSON and is none") from error
+    items = feed.get("items")
+    if "jsonfeed.org" not in str(feed.get("version")) or not isinstance(items, list):
+        raise UnreadableDocument("the answer is JSON, not a JSON Feed")
+    return tuple(_from_json(item, document) for item in items if isinstance(item, dict))
+
+
+def _from_json(item: dict[str, Any], document: Document) -> Entry:
+    text = visible_text(_string(item, "content_html")) or _string(item, "content_text")
+    authors = item.get("authors") or [item.get("author")]
+    names = [str(author.get("name")) for author in authors if isinstance(author, dict) and author.get("name")]
+    return make_entry(
+        document,
+        id=_string(item, "id") or None,
+        link=_string(item, "url") or _string(item, "external_url") or None,
+        title=visible_text(_string(item, "title")),
+        lead=visible_text(_string(item, "summary")),
+        text=text,
+        whole=is_whole(text),
+        published=iso_moment(_string(item, "date_published") or _string(item, "date_modified")),
+        author=", ".join(names) or None,
+    )
+
+
+def _string(item: dict[str, Any], name: str) -> str:
+    value = item.get(name)
+    return str(value) if isinstance(value, (str, int, float)) else ""

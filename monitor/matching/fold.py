@@ -1,0 +1,67 @@
+"""The comparison form of a word: two words that a reader takes for the same spelling fold to the same string.
+
+Case, stress marks, invisible characters, the kind of apostrophe, ё/е, ў/у, ґ/г, Latin letters that look Cyrillic (and
+the reverse), and the soft signs of classical Belarusian make no difference.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+APOSTROPHES = "'`´ʹʻʼʽˈ‘’‛′＇"
+
+_LATIN_UPPER, _CYRILLIC_UPPER = "ABCEHIKMOPTXYÏË", "АВСЕНІКМОРТХУЇЁ"
+_LATIN_LOWER, _CYRILLIC_LOWER = "aceiopxyïë", "асеіорхуїё"
+_TO_CYRILLIC = str.maketrans(_LATIN_UPPER + _LATIN_LOWER, _CYRILLIC_UPPER + _CYRILLIC_LOWER)
+_TO_LATIN = str.maketrans(_CYRILLIC_UPPER + _CYRILLIC_LOWER, _LATIN_UPPER + _LATIN_LOWER)
+_SAME_APOSTROPHE = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
+_SAME_LETTER = str.maketrans("ёўґ", "еуг")
+
+_LATIN = re.compile("[a-zà-öø-ɏ]", re.IGNORECASE)
+_CYRILLIC = re.compile("[\u0400-\u052f]")
+_UNSEEN = re.compile("[\u0300\u0301\u034f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+
+# Classical Belarusian marks assimilated softness; modern spelling, Russian and Ukrainian tell no two words apart by it.
+# Only the next letter is looked at, so that a prefix folds as the beginning of the whole word does.
+_ASSIMILATED = re.compile("(?<=[сзц])ь+(?=[сзцдвмнлпбф])|(?<=н)ь+(?=н)|(?<=л)ь+(?=л)")
+_CLASSICAL_APOSTROPHE = re.compile("^((?:ра|у|бе)?[зс])ь+(?=[еёюя])")
+_CLASSICAL_DZ = re.compile("(?:дз)+(?=дз)")
+
+_ODD = re.compile("[^а-яіїє]|[сзц]ь[ьсзцдвмнлпбфеюя]|нь[ьн]|ль[ьл]|дздз")
+
+
+def fold(word: str) -> str:
+    """The form under which one word is compared; idempotent, never longer than what NFD makes of the word."""
+    if word.isascii():
+        return word.lower().replace("`", "'")
+    lowered = word.lower()
+    if _ODD.search(lowered):
+        lowered = lowered.translate(_SAME_LETTER)
+    if not _ODD.search(lowered):
+        return lowered
+    return modernised(spelled(word)).translate(_SAME_LETTER)
+
+
+def spelled(word: str) -> str:
+    """The word in small letters as a dictionary prints it: ё, ў and ґ stay, the way it was typed does not show."""
+    seen = unicodedata.normalize("NFC", _UNSEEN.sub("", unicodedata.normalize("NFD", word)))
+    return _in_one_script(seen).lower().translate(_SAME_APOSTROPHE)
+
+
+def modernised(word: str) -> str:
+    """The modern spelling of a word in small letters, where the classical one adds a soft sign (зьезд, жыцьцё)."""
+    softened = _CLASSICAL_APOSTROPHE.sub(r"\1'", _ASSIMILATED.sub("", word))
+    return _CLASSICAL_DZ.sub("д", softened)
+
+
+def _in_one_script(word: str) -> str:
+    """The word with look-alikes of the other script replaced, where that leaves one script; else unchanged."""
+    latin, cyrillic = len(_LATIN.findall(word)), len(_CYRILLIC.findall(word))
+    if not (latin and cyrillic):
+        return word
+    candidates = [word.translate(_TO_CYRILLIC), word.translate(_TO_LATIN)]
+    pure = [c for c in candidates if not (_LATIN.search(c) and _CYRILLIC.search(c))]
+    if not pure:
+        return word
+    return pure[-1] if latin > cyrillic else pure[0]

@@ -1,0 +1,139 @@
+"""What the use cases need from outside, as small protocols. `monitor.wiring` chooses who fills them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from monitor.models import Alert, Article, Delivery, Document, Match, Outcome, Page, Snippet
+    from monitor.schedule import Claim, SourceState
+    from monitor.stories import Fingerprint, Story
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A good answer of a server. `body` is decompressed; `unchanged` is a 304, without a body."""
+
+    url: str
+    body: bytes = b""
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    unchanged: bool = False
+
+
+class Fetcher(Protocol):
+    """The guarded client. Raises FetchError for whatever brings no usable body."""
+
+    async def get(self, url: str, *, etag: str = "", last_modified: str = "", allow_private: bool = False) -> Response:
+        """Fetch within the deadline and the byte limit of settings.yaml; validators make it conditional."""
+        ...
+
+
+class JobStore(Protocol):
+    """See monitor.store.jobs."""
+
+    def sync(self, due: Mapping[str, datetime]) -> None: ...
+    def claim(self, now: datetime, count: int) -> list[Claim]: ...
+    def state(self, source: str) -> SourceState: ...
+    def page(self, name: str) -> Page | None: ...
+    def drop(self, claim: Claim) -> None: ...
+    def put_back(self, claim: Claim, due: datetime) -> None: ...
+    def settle_source(
+        self,
+        claim: Claim,
+        before: SourceState,
+        after: SourceState,
+        *,
+        due: datetime,
+        counted: Outcome | None,
+        document: Document | None = None,
+        hint: datetime,
+    ) -> bool: ...
+    def settle_page(
+        self,
+        claim: Claim,
+        page: Page,
+        *,
+        due: datetime | None,
+        counted: Outcome,
+        document: Document | None,
+        hint: datetime,
+    ) -> bool: ...
+
+
+class DocumentStore(Protocol):
+    """See monitor.store.documents."""
+
+    def overdue(self, now: datetime, again: datetime) -> list[str]: ...
+    def take(self, name: str) -> tuple[Document, int] | None: ...
+    def unseen(self, source: str, identities: Iterable[str]) -> set[str]: ...
+    def read_index(
+        self,
+        document: Document,
+        before: SourceState,
+        after: SourceState,
+        *,
+        seen: Iterable[str],
+        pages: Mapping[Page, datetime],
+        counts: Mapping[str, int],
+        now: datetime,
+    ) -> None: ...
+    def read_article(
+        self, document: Document, *, again: tuple[Page, datetime] | None, counts: Mapping[str, int]
+    ) -> None: ...
+
+
+class AlertStore(Protocol):
+    """See monitor.store.alerts."""
+
+    def alerted(self, article: str) -> bool: ...
+    def candidates(self, mark: Fingerprint) -> tuple[list[Story], str]: ...
+    def put(self, article: Article, alert: Alert | None, story: Story, *, version: str) -> str | None: ...
+
+
+class ArticleMatcher(Protocol):
+    """See monitor.matching."""
+
+    def match(self, article: Article, *, tags: Collection[str] = ()) -> tuple[Match, ...]: ...
+    def snippet(self, article: Article, match: Match) -> Snippet: ...
+
+
+class PendingAlert(Protocol):
+    """An alert of the stream that a channel has not acknowledged."""
+
+    @property
+    def entry(self) -> str: ...
+    @property
+    def alert(self) -> Alert: ...
+
+
+class RetryState(Protocol):
+    """How the delivery at the head of a channel went so far."""
+
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def not_before(self) -> datetime | None: ...
+
+
+class DeliveryStore(Protocol):
+    """See monitor.store.deliveries."""
+
+    def pending(self, channel: str) -> Sequence[PendingAlert]: ...
+    def retry_state(self, channel: str) -> RetryState: ...
+    def delivered(self, delivery: Delivery, entries: Sequence[str], now: datetime) -> None: ...
+    def failed(self, delivery: Delivery, error: str, not_before: datetime) -> None: ...
+    def bury(self, delivery: Delivery, entries: Sequence[str], error: str, now: datetime) -> None: ...
+
+
+class Channel(Protocol):
+    """One way to a reader. Raises DeliveryError."""
+
+    def send(self, delivery: Delivery, now: datetime) -> None:
+        """Send one message, or raise; a repeat carries the same key."""
+        ...

@@ -1,0 +1,213 @@
+"""Read one document: a feed or listing gives entries, an article gives at most one alert. No network.
+
+The order makes every step repeatable: alerts are queued first (an article never alerts twice), then what was seen is
+remembered and the document dropped, in one write. A reader that dies in between is followed by another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from monitor.errors import UnreadableDocument
+from monitor.extract import extract, language_of
+from monitor.kinds import read_entries
+from monitor.kinds.entries import identities
+from monitor.models import Article, Outcome, Page, Purpose
+from monitor.schedule import page_retry
+from monitor.urls import identity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime, timedelta
+    from random import Random
+
+    from monitor.extract import Extracted
+    from monitor.models import Document, Entry, Source
+    from monitor.pipeline.ports import DocumentStore, JobStore
+    from monitor.pipeline.raise_alert import Alerting
+    from monitor.schedule import SourceState
+
+# A document that killed its reader this often is given up; an article then keeps the text of the feed.
+READ_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReading:
+    """What an index document came to: names to remember, articles complete in the feed, pages to fetch."""
+
+    outcome: Outcome
+    reason: str = ""
+    items: int = 0
+    seen: tuple[str, ...] = ()
+    articles: tuple[Entry, ...] = ()
+    pages: tuple[Entry, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+class Reading:
+    """The reader of documents."""
+
+    def __init__(
+        self,
+        jobs: JobStore,
+        documents: DocumentStore,
+        alerting: Alerting,
+        sources: Mapping[str, Source],
+        *,
+        backlog_age: timedelta,
+        backlog_digest: bool,
+        clock: Callable[[], datetime],
+        random: Random,
+    ) -> None:
+        self._jobs = jobs
+        self._documents = documents
+        self._alerting = alerting
+        self._sources = sources
+        self._backlog_age = backlog_age
+        self._backlog_digest = backlog_digest
+        self._clock = clock
+        self._random = random
+
+    def read(self, name: str) -> None:
+        """Read a document by its id; one that was read already is no work."""
+        taken = self._documents.take(name)
+        if not taken:
+            return
+        document, attempt = taken
+        source = self._sources.get(document.source)
+        if source is None:
+            self._documents.read_article(document, again=None, counts={"dropped": 1})
+        elif document.purpose is Purpose.INDEX:
+            self._read_index(document, source, attempt)
+        else:
+            self._read_article(document, source, attempt)
+
+    def _read_index(self, document: Document, source: Source, attempt: int) -> None:
+        before, now = self._jobs.state(source.id), self._clock()
+        reading = self._index(document, source, before, attempt)
+        backlog = not before.primed
+        for entry in reading.articles:
+            self._alert(_from_entry(entry, source, partial=False), source, backlog=backlog)
+        after = replace(before.after(reading.outcome, now, reading.reason), items=reading.items)
+        # Whatever was not read well is asked for whole again, so that no 304 can hide it.
+        after = replace(after, primed=True) if reading.outcome.good else after.forgotten()
+        pages = [
+            Page(id=_article_id(entry, source), source=source.id, entry=entry, backlog=backlog)
+            for entry in reading.pages
+        ]
+        self._documents.read_index(
+            document,
+            before,
+            after,
+            seen=reading.seen,
+            pages=dict.fromkeys(pages, now),
+            counts={f"source:{reading.outcome}": 1, "articles": len(reading.articles), **reading.counts},
+            now=now,
+        )
+
+    def _index(self, document: Document, source: Source, before: SourceState, attempt: int) -> IndexReading:
+        if attempt > READ_ATTEMPTS:
+            return IndexReading(Outcome.UNREADABLE, f"reading it failed {READ_ATTEMPTS} times")
+        try:
+            entries = read_entries(document, source)
+        except UnreadableDocument as error:
+            return IndexReading(Outcome.NOT_A_FEED, str(error))
+        names = identities(entries)
+        unseen = self._documents.unseen(source.id, {name for group in names for name in group})
+        new = [entry for entry, group in zip(entries, names, strict=True) if unseen.issuperset(group)]
+        oldest = None if before.primed else self._clock() - self._backlog_age
+        return decide_index(entries, new, [name for group in names for name in group], oldest)
+
+    def _read_article(self, document: Document, source: Source, attempt: int) -> None:
+        page = document.page
+        if page is None:
+            raise UnreadableDocument(f"document {document.id} is an article without its page")
+        article, again = self._article(document, source, page, attempt)
+        self._alert(article, source, backlog=page.backlog)
+        counts = {"articles": 1, "partial": int(article.partial)}
+        self._documents.read_article(document, again=again, counts=counts)
+
+    def _article(
+        self, document: Document, source: Source, page: Page, attempt: int
+    ) -> tuple[Article, tuple[Page, datetime] | None]:
+        """The article, and another attempt at its page where that could still give more."""
+        if not document.body:  # the page could not be fetched
+            return _from_entry(page.entry, source, partial=True), None
+        if attempt > READ_ATTEMPTS:
+            return _from_entry(page.entry, source, partial=True), None
+        try:
+            found = extract(document.body, document.url, content_type=document.content_type, now=self._clock())
+        except UnreadableDocument:
+            failed = page.model_copy(update={"attempts": page.attempts + 1})
+            due = page_retry(failed.attempts, self._clock(), self._random)
+            return _from_entry(page.entry, source, partial=True), (failed, due) if due else None
+        return _from_page(found, page.entry, source), None
+
+    def _alert(self, article: Article, source: Source, *, backlog: bool) -> None:
+        """Alert on an article, unless a first check found an old story and only its page told the date."""
+        oldest = self._clock() - self._backlog_age
+        if not (backlog and article.published and article.published < oldest):
+            self._alerting.consider(article, source, backlog=backlog and self._backlog_digest)
+
+
+def decide_index(
+    entries: tuple[Entry, ...], new: list[Entry], seen: list[str], oldest: datetime | None
+) -> IndexReading:
+    """What to do with the entries of an index; a first check only remembers those published before `oldest`."""
+    if not entries:
+        return IndexReading(Outcome.EMPTY, "no item in it")
+    wanted = [entry for entry in new if not (oldest and entry.published and entry.published < oldest)]
+    complete = tuple(entry for entry in wanted if entry.text or not entry.url)
+    pages = tuple(entry for entry in wanted if entry.url and not entry.text)
+    return IndexReading(
+        Outcome.NEW if new else Outcome.UNCHANGED,
+        items=len(entries),
+        seen=tuple(seen),
+        articles=complete,
+        pages=pages,
+        counts=Counter({"entries": len(new), "entries:old": len(new) - len(wanted)}),
+    )
+
+
+def _article_id(entry: Entry, source: Source) -> str:
+    """Equal for one address, whoever links to it; entries without an address are told apart by source and key."""
+    name = identity(entry.url) if entry.url else f"{source.id} {entry.key}"
+    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:20]
+
+
+def _from_entry(entry: Entry, source: Source, *, partial: bool) -> Article:
+    return Article(
+        id=_article_id(entry, source),
+        source=source.id,
+        url=entry.url,
+        title=entry.title,
+        lead=entry.lead,
+        text=entry.text,
+        language=language_of(f"{entry.title}\n{entry.lead}\n{entry.text}") or source.language,
+        published=entry.published,
+        author=entry.author,
+        partial=partial,
+    )
+
+
+def _from_page(found: Extracted, entry: Entry, source: Source) -> Article:
+    """The page as it was read; where it is thinner than the feed's own text, the feed's text stands in."""
+    thin = len(found.text) < len(entry.lead)
+    lead = entry.lead or found.lead
+    return Article(
+        id=_article_id(entry, source),
+        source=source.id,
+        url=entry.url,
+        title=entry.title or found.title,
+        lead="" if lead and lead in found.text else lead,
+        text="" if thin else found.text,
+        language=found.language or source.language,
+        published=entry.published or found.published,
+        modified=found.modified,
+        author=found.author or entry.author,
+        site=found.site,
+        partial=thin,
+    )

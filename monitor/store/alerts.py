@@ -1,0 +1,101 @@
+"""The alert queue: a stream that anyone may read, and the stories behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.models import Alert
+from monitor.store.connection import Client, redis_errors
+from monitor.store.jobs import script
+from monitor.store.keys import STORY_LIFE
+from monitor.store.values import millis
+from monitor.stories import Story
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime, timedelta
+
+    from monitor.models import Article
+    from monitor.store.keys import Keys
+    from monitor.stories import Fingerprint
+
+_BATCH = 200
+
+
+class AlertQueue:
+    """Writes alerts exactly once and reads them back in order."""
+
+    def __init__(self, client: Client, keys: Keys, *, retention: timedelta) -> None:
+        self._client = client
+        self._keys = keys
+        self._retention = retention
+        self._enqueue = script(client, "enqueue")
+
+    @redis_errors()
+    def alerted(self, article: str) -> bool:
+        """Whether this article was put into the queue, or into a story, before."""
+        return bool(self._client.exists(self._keys("alerted", article)))
+
+    @redis_errors()
+    def candidates(self, mark: Fingerprint) -> tuple[list[Story], str]:
+        """Stories that share a hash with the fingerprint, and the version of the set that they were read from."""
+        version = (self._client.get(self._keys("stories")) or b"0").decode()
+        names = self._client.sunion([self._keys("sketch", value) for value in mark.hashes])
+        found = self._client.mget([self._keys("story", name.decode()) for name in names]) if names else []
+        return [Story.model_validate_json(value) for value in found if value], version
+
+    @redis_errors()
+    def put(self, article: Article, alert: Alert | None, story: Story, *, version: str) -> str | None:
+        """Store an alert with its story, or (`alert` None) one more report of a story: all at once, at most once.
+
+        Returns the id of the stream entry, "joined" or "known"; None when stories changed since `version`:
+        the caller then decides again.
+        """
+        names = [self._keys("stories"), self._keys("alerted", article.id), self._keys("alerts")]
+        names += [self._keys("story", story.id), self._keys("counts")]
+        names += [self._keys("sketch", value) for value in (story.fingerprint.hashes if alert else ())]
+        answer: bytes = self._enqueue(
+            keys=names,
+            args=[
+                version,
+                alert.model_dump_json() if alert else "",
+                story.model_dump_json(),
+                story.id,
+                story.alert,
+                round(self._retention.total_seconds()),
+                round(STORY_LIFE.total_seconds()),
+            ],
+        )
+        return None if answer == b"stale" else answer.decode()
+
+    @redis_errors()
+    def read(self, since: datetime | None = None, after: str = "") -> Iterator[tuple[str, Alert]]:
+        """Every alert of the stream, oldest first, with its entry id: from a time on, or after an entry."""
+        start = f"({after}" if after else (str(millis(since)) if since else "-")
+        while entries := self._client.xrange(self._keys("alerts"), min=start, count=_BATCH):
+            for entry, fields in entries:
+                yield entry.decode(), Alert.model_validate_json(fields[b"alert"])
+            start = f"({entries[-1][0].decode()}"
+
+    @redis_errors()
+    def trim(self, before: datetime) -> int:
+        """Remove alerts older than `before` that no consumer group still needs; returns how many."""
+        key = self._keys("alerts")
+        if not self._client.exists(key):
+            return 0
+        floor = (millis(before), 0)
+        for group in self._client.xinfo_groups(key):
+            floor = min(floor, _following(group["last-delivered-id"]))
+            if pending := self._client.xpending(key, group["name"])["min"]:
+                floor = min(floor, _parts(pending))
+        return int(self._client.xtrim(key, minid=f"{floor[0]}-{floor[1]}", approximate=False))
+
+
+def _parts(entry: bytes) -> tuple[int, int]:
+    stamp, _, number = entry.decode().partition("-")
+    return int(stamp), int(number or 0)
+
+
+def _following(entry: bytes) -> tuple[int, int]:
+    stamp, number = _parts(entry)
+    return stamp, number + 1

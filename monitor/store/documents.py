@@ -1,0 +1,108 @@
+"""Fetched documents that wait to be read, and the memory of entries already seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.store.connection import Client, redis_errors
+from monitor.store.values import changes, document_from_hash, millis
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime, timedelta
+
+    from monitor.models import Document, Page
+    from monitor.schedule import SourceState
+    from monitor.store.keys import Keys
+
+
+class Documents:
+    """Documents survive until their reading is stored, so a reader that dies loses nothing."""
+
+    def __init__(self, client: Client, keys: Keys, *, retention: timedelta) -> None:
+        self._client = client
+        self._keys = keys
+        self._retention = retention
+
+    @redis_errors()
+    def overdue(self, now: datetime, again: datetime) -> list[str]:
+        """Documents whose hint seems lost; their next hint is moved to `again`."""
+        key = self._keys("unread")
+        found = [name.decode() for name in self._client.zrangebyscore(key, "-inf", millis(now), start=0, num=100)]
+        if found:
+            self._client.zadd(key, dict.fromkeys(found, millis(again)), xx=True)
+        return found
+
+    @redis_errors()
+    def take(self, name: str) -> tuple[Document, int] | None:
+        """A document and the number of this attempt to read it, from 1; None when it was read already."""
+        with self._client.pipeline(transaction=True) as pipe:
+            pipe.hgetall(self._keys("document", name))
+            pipe.hincrby(self._keys("attempts"), name, 1)
+            fields, attempt = pipe.execute()
+        if not fields:
+            self._client.hdel(self._keys("attempts"), name)
+            self._client.zrem(self._keys("unread"), name)
+            return None
+        return document_from_hash(name, fields), int(attempt)
+
+    @redis_errors()
+    def unseen(self, source: str, identities: Iterable[str]) -> set[str]:
+        """Those identities that the source never had."""
+        wanted = list(identities)
+        if not wanted:
+            return set()
+        scores = self._client.zmscore(self._keys("seen", source), wanted)
+        return {name for name, score in zip(wanted, scores, strict=True) if score is None}
+
+    @redis_errors()
+    def read_index(
+        self,
+        document: Document,
+        before: SourceState,
+        after: SourceState,
+        *,
+        seen: Iterable[str],
+        pages: Mapping[Page, datetime],
+        counts: Mapping[str, int],
+        now: datetime,
+    ) -> None:
+        """Store what a feed or listing gave, and drop the document: all at once."""
+        memory, present = self._keys("seen", document.source), dict.fromkeys(seen, int(now.timestamp()))
+        with self._client.pipeline(transaction=True) as pipe:
+            if present:
+                pipe.zadd(memory, present)
+            pipe.zremrangebyscore(memory, "-inf", int((now - self._retention).timestamp()))
+            for page, due in pages.items():
+                self._schedule(pipe, page, due)
+            if changed := changes(before, after):
+                pipe.hset(self._keys("source", document.source), mapping=dict(changed))
+            self._close(pipe, document, counts)
+
+    @redis_errors()
+    def read_article(
+        self, document: Document, *, again: tuple[Page, datetime] | None, counts: Mapping[str, int]
+    ) -> None:
+        """Drop a read document; `again` schedules another attempt at its page."""
+        with self._client.pipeline(transaction=True) as pipe:
+            if again:
+                self._schedule(pipe, *again)
+            self._close(pipe, document, counts)
+
+    @redis_errors()
+    def counts(self) -> dict[str, int]:
+        """Counted outcomes and what was read, since the beginning."""
+        found = self._client.hgetall(self._keys("counts"))
+        return {name.decode(): int(number) for name, number in found.items()}
+
+    def _schedule(self, pipe: Client, page: Page, due: datetime) -> None:
+        pipe.hset(self._keys("page", page.id), "request", page.model_dump_json())
+        pipe.zadd(self._keys("due"), {f"page:{page.id}": millis(due)}, nx=True)
+
+    def _close(self, pipe: Client, document: Document, counts: Mapping[str, int]) -> None:
+        pipe.delete(self._keys("document", document.id))
+        pipe.zrem(self._keys("unread"), document.id)
+        pipe.hdel(self._keys("attempts"), document.id)
+        for name, number in counts.items():
+            pipe.hincrby(self._keys("counts"), name, number)
+        pipe.execute()

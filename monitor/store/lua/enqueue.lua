@@ -1,0 +1,24 @@
+-- Put an alert into the queue exactly once, together with the state of its story.
+-- KEYS: stories, alerted:ARTICLE, alerts, story:ID, counts, sketch:HASH...
+-- ARGV: version of `stories` that the decision was made on, alert JSON or '' (the article joins a story), story JSON,
+--       story id, value for alerted, lifetime of alerted s, lifetime of the story s
+-- Returns 'known' (this article was here before), 'stale' (decide again), 'joined' or the id of the stream entry.
+if redis.call('EXISTS', KEYS[2]) == 1 then
+  return 'known'
+end
+if (redis.call('GET', KEYS[1]) or '0') ~= ARGV[1] then
+  return 'stale'
+end
+local entry = 'joined'
+if ARGV[2] ~= '' then
+  entry = redis.call('XADD', KEYS[3], '*', 'alert', ARGV[2])
+  redis.call('HINCRBY', KEYS[5], 'alerts', 1)
+end
+redis.call('INCR', KEYS[1])
+redis.call('SET', KEYS[2], ARGV[5], 'EX', ARGV[6])
+redis.call('SET', KEYS[4], ARGV[3], 'EX', ARGV[7])
+for index = 6, #KEYS do
+  redis.call('SADD', KEYS[index], ARGV[4])
+  redis.call('EXPIRE', KEYS[index], ARGV[7])
+end
+return entry

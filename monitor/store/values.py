@@ -1,0 +1,94 @@
+"""Between the bytes of Redis and the values of the program."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from monitor.models import Document, Outcome, Page, Purpose
+from monitor.schedule import SourceState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def millis(moment: datetime) -> int:
+    """Milliseconds since 1970."""
+    return round(moment.timestamp() * 1000)
+
+
+def moment(value: bytes | str | float | None) -> datetime | None:
+    """The time that `millis` wrote."""
+    return datetime.fromtimestamp(float(value) / 1000, UTC) if value else None
+
+
+def state_to_hash(state: SourceState) -> dict[str, str]:
+    """The fields of `source:ID`."""
+    return {
+        "etag": state.etag,
+        "last_modified": state.last_modified,
+        "body_hash": state.body_hash,
+        "outcome": state.outcome or "",
+        "reason": state.reason,
+        "failures": str(state.failures),
+        "items": str(state.items),
+        "checked": _written(state.checked),
+        "succeeded": _written(state.succeeded),
+        "changed": _written(state.changed),
+        "primed": "1" if state.primed else "",
+    }
+
+
+def state_from_hash(fields: Mapping[bytes, bytes]) -> SourceState:
+    """The reverse; an empty hash is a source that was never checked."""
+    text = {name.decode(): value.decode("utf-8", "replace") for name, value in fields.items()}
+    return SourceState(
+        etag=text.get("etag", ""),
+        last_modified=text.get("last_modified", ""),
+        body_hash=text.get("body_hash", ""),
+        outcome=Outcome(text["outcome"]) if text.get("outcome") else None,
+        reason=text.get("reason", ""),
+        failures=int(text.get("failures") or 0),
+        items=int(text.get("items") or 0),
+        checked=moment(text.get("checked")),
+        succeeded=moment(text.get("succeeded")),
+        changed=moment(text.get("changed")),
+        primed=bool(text.get("primed")),
+    )
+
+
+def changes(before: SourceState, after: SourceState) -> dict[str, str]:
+    """The fields that differ. Only they are written, since a fetch and a reading may change one source at one time."""
+    old = state_to_hash(before)
+    return {name: value for name, value in state_to_hash(after).items() if value != old[name]}
+
+
+def document_to_hash(document: Document) -> dict[str, str | bytes]:
+    """The fields of `document:ID`."""
+    return {
+        "source": document.source,
+        "purpose": document.purpose,
+        "url": document.url,
+        "body": document.body,
+        "content_type": document.content_type,
+        "fetched": str(millis(document.fetched)),
+        "page": document.page.model_dump_json() if document.page else "",
+    }
+
+
+def document_from_hash(name: str, fields: Mapping[bytes, bytes]) -> Document:
+    """The reverse."""
+    return Document(
+        id=name,
+        source=fields[b"source"].decode(),
+        purpose=Purpose(fields[b"purpose"].decode()),
+        url=fields[b"url"].decode(),
+        body=fields[b"body"],
+        content_type=fields[b"content_type"].decode("utf-8", "replace"),
+        fetched=moment(fields[b"fetched"]) or datetime.fromtimestamp(0, UTC),
+        page=Page.model_validate_json(fields[b"page"]) if fields[b"page"] else None,
+    )
+
+
+def _written(value: datetime | None) -> str:
+    return str(millis(value)) if value else ""

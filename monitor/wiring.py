@@ -1,0 +1,252 @@
+"""Puts the parts together: the only module that chooses implementations."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from random import SystemRandom
+from typing import TYPE_CHECKING, Any
+
+from monitor.config.settings import ConsoleChannel as ConsoleSettings
+from monitor.config.settings import Settings, load_settings
+from monitor.config.sources import load_sources
+from monitor.config.watch import load_watch
+from monitor.errors import ConfigError, Problem
+from monitor.fetch.client import Bounds, opened
+from monitor.matching import Matcher
+from monitor.notify.console import ConsoleChannel
+from monitor.notify.webhook import WebhookChannel
+from monitor.pipeline.deliver import Delivering
+from monitor.pipeline.drain import Drain, Limits
+from monitor.pipeline.raise_alert import Alerting
+from monitor.pipeline.read import Reading
+from monitor.store.alerts import AlertQueue
+from monitor.store.connection import Client, connect, require_fit, wait_until_up
+from monitor.store.deliveries import Deliveries
+from monitor.store.documents import Documents
+from monitor.store.embedded import socket_path
+from monitor.store.jobs import Jobs
+from monitor.store.keys import Keys
+from monitor.store.leases import Leases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from monitor.config.settings import ChannelSettings
+    from monitor.models import Source
+    from monitor.pipeline.ports import Channel
+    from monitor.rules import Watch
+
+# A drain claims for this long and then makes room for the next one; with the deadline of a fetch it stays well below
+# the soft time limit of a task.
+LINGER = timedelta(seconds=20)
+_DRAIN_LEASE = timedelta(seconds=15)
+# Longer than any single message may take to send.
+_SENDER_LEASE = timedelta(seconds=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where this installation lives. An empty `redis_url` means the embedded server of the data folder."""
+
+    config: Path
+    data: Path
+    redis_url: str = ""
+    broker_url: str = ""
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Installation:
+        """By MONITOR_CONFIG, MONITOR_DATA, REDIS_URL and CELERY_BROKER_URL."""
+        share = Path(environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+        return cls(
+            config=Path(environment.get("MONITOR_CONFIG") or "config"),
+            data=Path(environment.get("MONITOR_DATA") or share / "vedette"),
+            redis_url=environment.get("REDIS_URL", ""),
+            broker_url=environment.get("CELERY_BROKER_URL", ""),
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that make a child process find the same installation."""
+        found = {"MONITOR_CONFIG": str(self.config.resolve()), "MONITOR_DATA": str(self.data.resolve())}
+        return found | {"REDIS_URL": self.redis_url, "CELERY_BROKER_URL": self.broker_url}
+
+    @property
+    def state_url(self) -> str:
+        """The address of the state, for redis-py."""
+        return self.redis_url or f"unix://{socket_path(self.data)}"
+
+    @property
+    def celery_broker(self) -> str:
+        """The address of the broker, in the spelling of kombu."""
+        url = self.broker_url or self.state_url
+        return url.replace("unix://", "redis+socket://", 1) if url.startswith("unix://") else url
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The three files of a configuration folder, valid together."""
+
+    sources: Mapping[str, Source]
+    settings: Settings
+    watch: Watch
+
+
+def load_configuration(folder: Path, environment: Mapping[str, str]) -> Configuration:
+    """Read all three files. Raises ConfigError with the problems of all of them."""
+    problems: list[Problem] = []
+
+    def attempt(load: Callable[[], Any]) -> Any:
+        try:
+            return load()
+        except ConfigError as error:
+            problems.extend(error.problems)
+            return None
+
+    sources = attempt(lambda: load_sources(folder / "sources.yaml", environment))
+    settings = attempt(lambda: load_settings(folder / "settings.yaml", environment))
+    watch = attempt(lambda: load_watch(folder / "watch.yaml"))
+    if sources is None or settings is None or watch is None:
+        raise ConfigError(problems)
+    return Configuration({source.id: source for source in sources}, settings, watch)
+
+
+def utc_now() -> datetime:
+    """The clock of the program."""
+    return datetime.now(UTC)
+
+
+class Runtime:
+    """The use cases over a configuration and a Redis. Cheap to make; parts are made when first used."""
+
+    def __init__(self, installation: Installation, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self.settings = configuration.settings
+        self.sources = configuration.sources
+        self._random = SystemRandom()  # children of one fork must not share their jitter
+        self.client: Client = connect(installation.state_url)
+        self.keys = Keys(self.settings.redis.prefix)
+        self.deliveries = Deliveries(self.client, self.keys)
+        self.leases = Leases(self.client, self.keys)
+        self.alerts = AlertQueue(self.client, self.keys, retention=self.settings.retention)
+        self.documents = Documents(self.client, self.keys, retention=self.settings.retention)
+        # A claim outlives the longest fetch, so nobody fetches a source twice at one time.
+        self.jobs = Jobs(self.client, self.keys, lease=self.settings.fetch.deadline + timedelta(seconds=10))
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """The compiled watch file; takes a second or so for thousands of terms."""
+        return Matcher(self._configuration.watch)
+
+    def wait(self, say: Callable[[str], None], *, limit: float | None = None) -> None:
+        """Wait for Redis, refuse an unfit one, give every channel its group. Raises StoreError."""
+        wait_until_up(self.client, say, limit=limit)
+        for warning in require_fit(self.client, self.keys):
+            say(f"warning: {warning}")
+        self.deliveries.subscribe([channel.id for channel in self.settings.channels])
+
+    def drain(self, hint: Callable[[str], None], stop: Callable[[], bool]) -> int:
+        """Fetch what is due for LINGER, unless another process of this machine does; returns how many jobs."""
+        with self.leases.hold(f"drain:{socket.gethostname()}", _DRAIN_LEASE) as lease:
+            if lease is None:
+                return 0
+            end = time.monotonic() + LINGER.total_seconds()
+
+            def go_on() -> bool:
+                if time.monotonic() < end and not stop():
+                    return lease.renew()
+                # The next drain may begin while this one waits for slow hosts.
+                lease.end()
+                return False
+
+            return asyncio.run(self._drain(hint, go_on, stop))
+
+    async def _drain(self, hint: Callable[[str], None], go_on: Callable[[], bool], stop: Callable[[], bool]) -> int:
+        fetch = self.settings.fetch
+        async with opened(fetch.user_agent, self._bounds) as client:
+            drain = Drain(
+                self.jobs,
+                self.documents,
+                client,
+                self.sources,
+                every=self.settings.defaults.every,
+                limits=Limits(fetch.concurrency, fetch.per_host),
+                hint=hint,
+                clock=utc_now,
+                random=self._random,
+            )
+            return await drain.run(go_on, stop)
+
+    def read(self, document: str, queued: Callable[[], None]) -> None:
+        """Read one document; `queued` is called when an alert was put into the queue."""
+        alerting = Alerting(self.matcher, self.alerts, queued=queued, clock=utc_now)
+        reading = Reading(
+            self.jobs,
+            self.documents,
+            alerting,
+            self.sources,
+            backlog_age=self.settings.first_check.max_age,
+            backlog_digest=self.settings.first_check.digest,
+            clock=utc_now,
+            random=self._random,
+        )
+        reading.read(document)
+
+    def deliver(self, name: str) -> int:
+        """Send what a channel has waiting, unless another process does; returns how many messages."""
+        with self.leases.hold(f"sender:{name}", _SENDER_LEASE) as lease:
+            if lease is None:
+                return 0
+            delivering = Delivering(
+                name,
+                self.channel(name),
+                self.deliveries,
+                still_ours=lease.renew,
+                clock=utc_now,
+                random=self._random,
+            )
+            return delivering.run()
+
+    def channel(self, name: str) -> Channel:
+        """The channel of that id. Raises KeyError."""
+        found = {channel.id: channel for channel in self.settings.channels}[name]
+        return _make_channel(found, self.settings.fetch.user_agent, self._bounds)
+
+    def tend(self) -> None:
+        """Housekeeping: trim the alert stream."""
+        self.alerts.trim(utc_now() - self.settings.retention)
+
+    @property
+    def _bounds(self) -> Bounds:
+        fetch = self.settings.fetch
+        return Bounds(fetch.deadline.total_seconds(), fetch.max_bytes)
+
+
+def _make_channel(settings: ChannelSettings, user_agent: str, bounds: Bounds) -> Channel:
+    if isinstance(settings, ConsoleSettings):
+        return ConsoleChannel(sys.stdout)
+
+    def post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, float | None, bytes]:
+        return asyncio.run(_post(user_agent, bounds, url, body, headers, allow_private=settings.allow_private))
+
+    return WebhookChannel(post, settings.url.get_secret_value(), settings.secret.get_secret_value())
+
+
+async def _post(
+    user_agent: str, bounds: Bounds, url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool
+) -> tuple[int, float | None, bytes]:
+    async with opened(user_agent, bounds) as client:
+        return await client.post(url, body, headers, allow_private=allow_private)
+
+
+def from_environment() -> tuple[Installation, Configuration]:
+    """The installation that this process was started for. Raises ConfigError."""
+    installation = Installation.of(os.environ)
+    return installation, load_configuration(installation.config, os.environ)

@@ -1,0 +1,146 @@
+"""The Celery application: `celery -A monitor.worker worker` and `celery -A monitor.worker beat`.
+
+The only module that knows Celery. Tasks carry ids; what they mean is in Redis, so a lost or doubled message does no
+harm: beat sends `drain`, `deliver_all` and `tend` for ever, and whatever a killed child had begun is found again.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from functools import cache
+from typing import Any
+
+from celery import Celery, signals
+from kombu.entity import Queue
+from kombu.exceptions import OperationalError
+
+from monitor.errors import MonitorError
+from monitor.wiring import Installation, Runtime, from_environment
+
+_INSTALLATION = Installation.of(os.environ)
+# Set in the parent when the worker is told to stop; its children share it across the fork.
+_stopping = multiprocessing.get_context("fork").Event()
+
+app = Celery("monitor", broker=_INSTALLATION.celery_broker)
+app.conf.update(
+    # A task is acknowledged when it has ended, so a killed child is seen; it is tried again twice, never for ever.
+    task_acks_late=True,
+    task_acks_on_failure_or_timeout=True,
+    task_reject_on_worker_lost=False,
+    task_retry_on_worker_lost=True,
+    task_annotations={"*": {"max_retries": 2}},
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    # Prefork alone honours time limits.
+    worker_pool="prefork",
+    worker_concurrency=max(4, os.cpu_count() or 1),
+    task_soft_time_limit=45,
+    task_time_limit=60,
+    worker_prefetch_multiplier=1,
+    worker_disable_prefetch=True,
+    worker_max_tasks_per_child=2000,
+    worker_max_memory_per_child=500_000,  # KB
+    worker_soft_shutdown_timeout=15,
+    worker_redirect_stdouts=False,
+    worker_send_task_events=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "global_keyprefix": "celery:",
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 15,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+        "queue_order_strategy": "round_robin",
+    },
+    # A queue each, served in turn: a burst of documents to read delays neither fetching nor delivery.
+    task_queues=(Queue("fetch"), Queue("read"), Queue("deliver")),
+    task_default_queue="fetch",
+    task_routes={
+        "monitor.read": {"queue": "read"},
+        "monitor.deliver": {"queue": "deliver"},
+        "monitor.deliver_all": {"queue": "deliver"},
+    },
+    beat_schedule={
+        # A hint that was not taken before the next one comes is dropped unrun: no backlog after a stop.
+        "drain": {"task": "monitor.drain", "schedule": 1.0, "options": {"expires": 1.0}},
+        "deliver_all": {"task": "monitor.deliver_all", "schedule": 5.0, "options": {"expires": 5.0}},
+        "tend": {"task": "monitor.tend", "schedule": 300.0, "options": {"expires": 60.0}},
+    },
+    beat_schedule_filename=str(_INSTALLATION.data / "beat"),
+    beat_max_loop_interval=1,
+    # `celery inspect ping -d` on beat fails when it has not ticked for this long.
+    beat_enable_remote_control=True,
+    beat_remote_control_max_tick_age=60,
+)
+
+
+def _say(line: str) -> None:
+    print(f"monitor: {line}", file=sys.stderr, flush=True)  # noqa: T201 - the worker's terminal
+
+
+@cache
+def _runtime() -> Runtime:
+    return Runtime(*from_environment())
+
+
+@signals.worker_init.connect
+def _check_before_start(**_: Any) -> None:
+    """Refuse to start on a configuration or a Redis that would lose alerts; compile the rules before the fork."""
+    try:
+        runtime = _runtime()
+        runtime.wait(_say)
+    except MonitorError as error:
+        _say(f"refusing to start:\n{error}")
+        raise SystemExit(1) from error
+    _ = runtime.matcher
+
+
+@signals.worker_shutting_down.connect
+def _stop_lingering(**_: Any) -> None:
+    _stopping.set()
+
+
+def _send(task: Any, *arguments: str) -> None:
+    """Send a hint. Without a broker it is lost, and what it pointed at is found by the next drain or tick."""
+    try:
+        task.apply_async(arguments, retry=False)
+    except OperationalError as error:
+        _say(f"the broker does not take messages: {error}")
+
+
+@app.task(name="monitor.drain")
+def drain() -> None:
+    """Fetch what is due."""
+    _runtime().drain(lambda document: _send(read, document), _stopping.is_set)
+
+
+@app.task(name="monitor.read")
+def read(document: str) -> None:
+    """Read one fetched document, by its id."""
+    _runtime().read(document, queued=lambda: _send(deliver_all))
+
+
+@app.task(name="monitor.deliver_all")
+def deliver_all() -> None:
+    """Wake the sender of each channel."""
+    for channel in _runtime().settings.channels:
+        _send(deliver, channel.id)
+
+
+@app.task(name="monitor.deliver")
+def deliver(channel: str) -> None:
+    """Send what one channel has waiting."""
+    _runtime().deliver(channel)
+
+
+@app.task(name="monitor.tend")
+def tend() -> None:
+    """Housekeeping."""
+    _runtime().tend()
