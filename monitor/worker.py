@@ -9,10 +9,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
+import warnings
 from functools import cache
 from typing import Any
 
 from celery import Celery, signals
+from celery.exceptions import SecurityWarning
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
@@ -20,8 +22,11 @@ from monitor.errors import MonitorError
 from monitor.wiring import Installation, Runtime, from_environment
 
 _INSTALLATION = Installation.of(os.environ)
-# Set in the parent when the worker is told to stop; its children share it across the fork.
-_stopping = multiprocessing.get_context("fork").Event()
+# Set in the parent when the worker is told to stop; its children share it across the fork. It has no lock, which a child
+# killed at the wrong moment would hold for ever.
+_stopping = multiprocessing.RawValue("b", 0)
+# Celery warns root of pickled messages; only JSON is accepted here, and a container without users runs as root.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("monitor", broker=_INSTALLATION.celery_broker)
 app.conf.update(
@@ -43,7 +48,6 @@ app.conf.update(
     worker_disable_prefetch=True,
     worker_max_tasks_per_child=2000,
     worker_max_memory_per_child=500_000,  # KB
-    worker_soft_shutdown_timeout=15,
     worker_redirect_stdouts=False,
     worker_send_task_events=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
@@ -104,7 +108,7 @@ def _check_before_start(**_: Any) -> None:
 
 @signals.worker_shutting_down.connect
 def _stop_lingering(**_: Any) -> None:
-    _stopping.set()
+    _stopping.value = 1
 
 
 def _send(task: Any, *arguments: str) -> None:
@@ -118,7 +122,7 @@ def _send(task: Any, *arguments: str) -> None:
 @app.task(name="monitor.drain")
 def drain() -> None:
     """Fetch what is due."""
-    _runtime().drain(lambda document: _send(read, document), _stopping.is_set)
+    _runtime().drain(lambda document: _send(read, document), lambda: bool(_stopping.value))
 
 
 @app.task(name="monitor.read")

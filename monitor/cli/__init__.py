@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 
 from monitor.cli import alerts, check, demo, schema, sources, up
@@ -26,7 +25,7 @@ for command in (up, demo, check, sources, alerts, schema):
 def main() -> None:
     """Run, and turn every error of the program into one line that says what to do."""
     try:
-        status = app(standalone_mode=False)
+        app()
     except ConfigError as error:
         for problem in error.problems:
             sys.stderr.write(f"{problem.drawn()}\n")
@@ -36,13 +35,7 @@ def main() -> None:
     except MonitorError as error:
         sys.stderr.write(f"monitor: {error}\n")
         sys.exit(1)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        sys.exit(130)
     except BrokenPipeError:
         # Whoever read our output has gone; Python would complain again when it flushes at exit.
         sys.stderr.close()
         sys.exit(0)
-    sys.exit(status or 0)

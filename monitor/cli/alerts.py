@@ -11,7 +11,7 @@ import typer
 
 from monitor.cli.common import ConfigOption, DataOption, JsonOption, installation, out, reading
 from monitor.models import parse_duration
-from monitor.notify.console import render_alert
+from monitor.notify.console import print_lines, render_alert
 from monitor.wiring import utc_now
 
 if TYPE_CHECKING:
@@ -64,4 +64,4 @@ def _print(alert: Alert, *, json: bool) -> None:
         sys.stdout.write(alert.model_dump_json() + "\n")
         sys.stdout.flush()
     else:
-        out.print(render_alert(alert, utc_now(), colour=out.is_terminal), soft_wrap=True)
+        print_lines(out, render_alert(alert, utc_now(), colour=out.is_terminal))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _TICK_SECONDS = 0.2
-# Together below the 30 s that `monitor up` promises; Celery's soft shutdown has 15 of them.
+# Together below the 30 s that `monitor up` promises. Tasks end within a second or two of the signal.
 _WORKER_SECONDS = 20.0
 _BEAT_SECONDS = 4.0
 # A command that reads the data folder for a moment owns it meanwhile.
@@ -79,7 +79,7 @@ def _started(place: Installation, stack: ExitStack) -> EmbeddedServer:
 
 def _children(place: Installation) -> list[Child]:
     celery = [sys.executable, "-m", "celery", "--quiet", "--app", "monitor.worker"]
-    environment = {**place.environment, "REMAP_SIGTERM": "SIGQUIT"}
+    environment = place.environment
     name = f"monitor-{os.getpid()}@%h"
     return [
         Child("worker", [*celery, "worker", "--loglevel", "WARNING", "--hostname", name], environment),

@@ -100,11 +100,35 @@ class Tree:
     ) -> Problem:
         """A Problem at `loc`, with the line of the file."""
         line, column = self.position(loc, key=key, offset=offset)
+        return self.problem_at(line, column, message, hint)
+
+    def problem_at(self, line: int, column: int, message: str, hint: str = "") -> Problem:
+        """A Problem at a place that was found before."""
         return Problem(self.path, line, column, message, hint, _excerpt(self.lines, line, column))
 
     def value(self, loc: Loc) -> Data:
-        """The bare value at `loc`, or the nearest above."""
-        return self._find(loc)[1].data()
+        """The bare value at `loc`; None where there is none."""
+        value = self.data
+        for step in loc:
+            if isinstance(value, dict) and isinstance(step, str):
+                value = value.get(step)
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+            else:
+                return None
+        return value
+
+    def keys(self, loc: Loc) -> tuple[str, ...]:
+        """The keys of the mapping at `loc`; none where there is no mapping."""
+        value = self.value(loc)
+        return tuple(value) if isinstance(value, dict) else ()
+
+    def entries(self, loc: Loc) -> tuple[Loc, ...]:
+        """Where the entries of the list at `loc` stand; `loc` itself where one value stands without brackets."""
+        value = self.value(loc)
+        if isinstance(value, list):
+            return tuple((*loc, index) for index in range(len(value)))
+        return () if value is None else (loc,)
 
     def _find(self, loc: Loc) -> tuple[Node | None, Node]:
         name, node = None, self.root

@@ -98,10 +98,6 @@ class RuleShape(FieldShape):
     tests: TestsShape | None = None
 
 
-class ListShape(Model):
-    """One list: terms by language. Here for the errors alone."""
-
-
 class WatchShape(Model):
     """The file."""
 

@@ -25,13 +25,16 @@ _STRONG = re.compile(
     "|screen-reader|offscreen|signup|sign-up|subscri|slideshow|carousel|readnext|read-?next|more-?from"
 )
 _CONSENT = re.compile("cookie[-_]?(?:banner|consent|notice|bar|law|policy|pop|modal|message|info|dialog|wall)|consent|gdpr|onetrust")
+_CONCEALED = frozenset({"hidden", "hide", "is-hidden", "visually-hidden", "sr-only"})
+_AD_LABEL = re.compile("(?:advertise?ments?|реклама|рэклама|anzeige|werbung|publicidad|publicité|pubblicità)(?: ?[:.])?", re.IGNORECASE)
+_FOLDED = re.compile("(?i)accordion|collaps|toggle|panel|expand|faq|answer")
 _SOFT = re.compile(
     "side-?bar|recommend|promo|sponsor|advert|banner|footer|caption|byline|read-?more|modal|toolbar|login"
     "|navigation|navbar|gallery|author|biography|popular|top-?stories|article-?list|disclaimer|share"
 )
 _SOFT_WORDS = frozenset(
     "ad ads adv nav menu tags tagcloud topics keywords credit credits bio date dateline timestamp tools"
-    " rating ratings vote votes noprint tooltip dropdown search meta postmeta hidden".split()
+    " rating ratings vote votes noprint tooltip dropdown search meta postmeta embed".split()
 )
 _LAYOUT = re.compile("^(?:has|with|no|without)[-_A-Z]|grid|layout|(?:^|[-_])(?:content|wrap|wrapper|container|inner)(?:$|[-_])")
 _BODY_HINT = re.compile(
@@ -59,6 +62,8 @@ def _looks_junk(names: str) -> int:
     for name in names.split():
         if ":" in name or "[" in name or _LAYOUT.search(name):
             continue
+        if name in _CONCEALED:
+            return 2
         if _CONSENT.search(name):
             return 3
         if _STRONG.search(name):
@@ -75,13 +80,13 @@ def _junk_level(node: Node) -> int:
     if "hidden" in node.attrib and not get("id", "").startswith("S:"):
         return 2
     style = get("style")
-    if style and _HIDDEN.search(style):
-        return 2
     names = f"{get('class', '')} {get('id', '')}"
+    if style and _HIDDEN.search(style) and not _FOLDED.search(names):
+        return 2
     level = _looks_junk(names[:300].lower()) if len(names) > 1 and node.tag not in {"html", "body", "main"} else 0
     if node.tag == "article":
         return min(level, 1)
-    return 1 if node.tag == "figure" and not level else level
+    return 1 if node.tag == "figure" and not level and "table" not in names and "quote" not in names.lower() else level
 
 
 class _Reader:
@@ -229,6 +234,8 @@ def _chosen(inner: list[Block], root: Node, free: set[int], title: str) -> list[
     seen: set[str] = set()
     for block in inner:
         if any(id(node) not in free for node in block.strong):
+            continue
+        if _AD_LABEL.fullmatch(block.text):
             continue
         if len(block.text) > 30:
             if block.text in seen:

@@ -21,7 +21,7 @@ MAX_NODES = 200_000
 MAX_ATTRIBUTES = 200
 
 # Nothing in these is read as text: code, drawings, controls, and what only a browser without scripts would show.
-_MUTE = frozenset("script style noscript template svg math iframe object embed canvas audio video select datalist".split())
+_MUTE = frozenset("script style noscript template svg math iframe object embed canvas audio video textarea select datalist".split())
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
-from rich.console import Console, Group
-from rich.padding import Padding
+from rich.console import Console
 from rich.text import Text
 
 from monitor.models import Severity
 from monitor.notify.words import age, harmless, headline, safe_link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from monitor.models import Alert, Delivery, Snippet
@@ -29,47 +28,52 @@ class ConsoleChannel:
     """Writes to a stream; colours where it is a terminal."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._console = Console(file=stream, highlight=False, soft_wrap=True)
+        self._console = Console(file=stream, highlight=False)
 
     def send(self, delivery: Delivery, now: datetime) -> None:
         """Print the alert, or a digest with one headline an alert."""
         if delivery.digest:
-            self._console.print(render_digest(delivery, now))
+            print_lines(self._console, render_digest(delivery, now))
         else:
-            self._console.print(render_alert(delivery.alerts[0], now, colour=self._console.is_terminal))
+            print_lines(self._console, render_alert(delivery.alerts[0], now, colour=self._console.is_terminal))
 
 
-def render_alert(alert: Alert, now: datetime, *, colour: bool) -> Group:
-    """Severity, source and age; headline; the sentence that matched; rule and link."""
-    head = Text.assemble(
+def print_lines(console: Console, lines: Iterable[Text]) -> None:
+    """Print whole lines and leave the wrapping to the terminal, so that links stay links and logs stay lines."""
+    for line in lines:
+        console.print(line, soft_wrap=True)
+
+
+def render_alert(alert: Alert, now: datetime, *, colour: bool) -> Iterator[Text]:
+    """Severity, source and age; headline; the sentence that matched; rules; link; an empty line."""
+    yield Text.assemble(
         (f" {alert.severity.upper()} ", _STYLES[alert.severity]),
         (f"  {harmless(alert.source.name, 80)}", "bold"),
         _tags(alert.source.tags),
         (f"  {age(alert, now)}" + ("  (feed text only)" if alert.partial else ""), "dim"),
     )
-    rules = Text(" + ".join(harmless(rule.name, 100) for rule in alert.rules), "italic")
-    lines = [Text(headline(alert), "bold"), marked(alert.snippet, colour=colour), rules]
+    yield Text(f"  {headline(alert)}", "bold")
+    yield Text("  ").append(marked(alert.snippet, colour=colour))
+    yield Text("  " + " + ".join(harmless(rule.name, 100) for rule in alert.rules), "italic")
     if link := safe_link(alert.url):
-        lines.append(Text(link, "blue"))
-    return Group(head, Padding(Group(*lines), (0, 0, 1, 2)))
+        yield Text(f"  {link}", "blue")
+    yield Text()
 
 
-def render_digest(delivery: Delivery, now: datetime) -> Group:
+def render_digest(delivery: Delivery, now: datetime) -> Iterator[Text]:
     """What was already there when the program began to look: a line and a link an alert, gravest first."""
     alerts = sorted(delivery.alerts, key=lambda alert: -alert.severity.rank)
-    title = f"{len(alerts)} stories that match were already in the sources when they were first read:"
-    return Group(Text(title, "bold"), Padding(Group(*_digest_lines(alerts, now)), (0, 0, 1, 2)))
-
-
-def _digest_lines(alerts: list[Alert], now: datetime) -> Iterator[Text]:
+    yield Text(f"{len(alerts)} stories that match were already in the sources when they were first read:", "bold")
     for alert in alerts:
         yield Text.assemble(
+            "  ",
             (f" {alert.severity.upper()} ", _STYLES[alert.severity]),
             (f" {headline(alert)}", "bold"),
             (f"  {harmless(alert.source.name, 80)}, {age(alert, now)}", "dim"),
         )
         if link := safe_link(alert.url):
-            yield Text(f"  {link}", "blue")
+            yield Text(f"    {link}", "blue")
+    yield Text()
 
 
 def marked(snippet: Snippet, *, colour: bool) -> Text:

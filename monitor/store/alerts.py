@@ -68,14 +68,20 @@ class AlertQueue:
         )
         return None if answer == b"stale" else answer.decode()
 
-    @redis_errors()
     def read(self, since: datetime | None = None, after: str = "") -> Iterator[tuple[str, Alert]]:
         """Every alert of the stream, oldest first, with its entry id: from a time on, or after an entry."""
         start = f"({after}" if after else (str(millis(since)) if since else "-")
-        while entries := self._client.xrange(self._keys("alerts"), min=start, count=_BATCH):
+        while entries := self._range(start):
             for entry, fields in entries:
                 yield entry.decode(), Alert.model_validate_json(fields[b"alert"])
             start = f"({entries[-1][0].decode()}"
+
+    @redis_errors()
+    def _range(self, start: str) -> list[tuple[bytes, dict[bytes, bytes]]]:
+        found: list[tuple[bytes, dict[bytes, bytes]]] = self._client.xrange(
+            self._keys("alerts"), min=start, count=_BATCH
+        )
+        return found
 
     @redis_errors()
     def trim(self, before: datetime) -> int:

@@ -11,35 +11,33 @@ import re
 from typing import TYPE_CHECKING
 
 from monitor.matching.morphology import belarusian_verbs
-from monitor.matching.morphology.stems import attach, last_vowel, softened
+from monitor.matching.morphology.stems import attach, last_vowel, softened, stressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _VOWELS = "аеёіоуыэюя"
 _CONSONANT = "бвгджзйклмнпрстўфхцчш"
-_HARDENED = tuple("жчшцр")
 _VELAR = tuple("гкх")
 _INFINITIVE = re.compile(".(?:ць|цца|ці|ціся|чы|чыся)$")
-_ONLY_INFINITIVE = re.compile("(?:[аяіыуеэ]ць|цца|чыся|сціся)$")
+# An infinitive or an adjective beyond doubt.
+_NO_NOUN = re.compile("(?:[аяіыуеэ]ць|цца|чыся|сціся|[^аеёіоуыэюяў]ны|[сц]кі)$")
 
 # Before the ending -е (dative, locative): д and т turn to дз and ц, the velars to sibilants.
 _BEFORE_E = {"д": "дзе", "т": "це", "к": "цы", "г": "зе", "х": "се", "р": "ры", "ж": "жы", "ч": "чы", "ш": "шы",
              "ц": "цы"}  # fmt: skip
-_STRESSED = {"а": "о", "я": "ё"}
-_STRESSED_E = {"а": "э", "я": "е"}
 _UNSTRESSED = {"о": "а", "ё": "я", "э": "а", "е": "я"}
 
-_ADJECTIVE_HARD = "ы ага ога аму ому ым ая ай ой аю ою ую ае ое ыя ых ымі".split()
-_ADJECTIVE_VELAR = "і ага ога аму ому ім ая ай ой аю ою ую ае ое ія іх імі".split()
-_ADJECTIVE_SOFT = "і яга яму ім яя яй яю юю яе ія іх імі".split()
+_ADJECTIVE_HARD = words("ы ага ога аму ому ым ая ай ой аю ою ую ае ое ыя ых ымі")
+_ADJECTIVE_VELAR = words("і ага ога аму ому ім ая ай ой аю ою ую ае ое ія іх імі")
+_ADJECTIVE_SOFT = words("і яга яму ім яя яй яю юю яе ія іх імі")
 _PLURAL_HARD, _PLURAL_SOFT = ("аў", "оў", "ам", "амі", "ах"), ("яў", "ёў", "ей", "ям", "ямі", "ях")
 _MASCULINE_HARD = ("а", "у", "ам", "ом", "е", *_PLURAL_HARD)
 _MASCULINE_SOFT = ("я", "ю", "ем", "ём", "і", *_PLURAL_SOFT)
 _FEMININE_HARD = ("а", "у", "ай", "аю", "ой", "ою", *_PLURAL_HARD)
 _FEMININE_SOFT = ("я", "і", "ю", "яй", "яю", "ёй", "ёю", "ям", *_PLURAL_SOFT)
 _NEUTER_SOFT = ("е", "ё", "я", "ю", "ем", "ём", "і", *_PLURAL_SOFT)
-_SURNAME_FEMININE = ("а", "ай", "ой", "у", "ы", "ым", "ых", "ымі")
+_SURNAME_FEMININE = words("а ай ой у ы ым ых ымі")
 
 _IRREGULAR = {
     "чалавек": "людзі людзей людзям людзьмі людзях",
@@ -101,7 +99,7 @@ def forms(word: str, name: bool) -> Iterable[str]:
     yield from adjective_forms(word)
     if _INFINITIVE.search(word):
         yield from belarusian_verbs.forms(word)
-    if not _ONLY_INFINITIVE.search(word):
+    if not _NO_NOUN.search(word):
         yield from noun_forms(word)
     if name:
         yield from surname_forms(word)
@@ -121,6 +119,8 @@ def adjective_forms(word: str) -> Iterator[str]:
         yield from attach(stem, _ADJECTIVE_HARD)
     if word.endswith("ы"):
         yield from attach(stem, ("ей", "эй"))
+    if word.endswith("ны"):
+        yield stem[:-1] + "ен"
 
 
 def surname_forms(word: str) -> Iterator[str]:
@@ -155,17 +155,12 @@ def before_e(stem: str) -> Iterator[str]:
     yield stem + "е"
 
 
-def shifted(stem: str) -> set[str]:
-    """The stem with the vowel that its last syllable has under stress."""
-    return {last_vowel(stem, _STRESSED), last_vowel(stem, _STRESSED_E)} - {stem}
-
-
 def _in_a(stem: str) -> Iterator[str]:
     yield from attach(stem, _FEMININE_HARD)
     yield _hard_plural(stem)
     yield from before_e(stem)
     yield from bare(stem)
-    for root in shifted(stem):
+    for root in stressed(stem) - {stem}:
         yield _hard_plural(root)
         yield from attach(root, ("ам", "амі", "ах", "аў"))
         yield from bare(root)
@@ -175,10 +170,9 @@ def _in_ya(stem: str) -> Iterator[str]:
     yield from attach(stem, _FEMININE_SOFT)
     if stem[-1:] in _CONSONANT:
         yield from (form + "ь" for form in bare(stem))
-        yield from (root + "і" for root in shifted(stem))
+        yield from (root + "і" for root in (stressed(stem) - {stem}))
     else:
-        yield stem + "й"
-        yield stem.removesuffix("'") + "ей"
+        yield from (stem + "й", stem.replace("'", "") + "ей") if stem.endswith("'") else (stem + "й",)
 
 
 def _in_o(stem: str) -> Iterator[str]:
@@ -188,6 +182,8 @@ def _in_o(stem: str) -> Iterator[str]:
 
 def _in_e(stem: str) -> Iterator[str]:
     yield from attach(stem, _NEUTER_SOFT)
+    if stem[-2:-1] == stem[-1:]:
+        return
     yield from bare(stem)
     yield from attach(last_vowel(stem, {"о": "а"}), ("і", *_PLURAL_SOFT))
 
@@ -196,10 +192,6 @@ def _in_plural(stem: str) -> Iterator[str]:
     yield from attach(stem, (*_PLURAL_HARD, *_PLURAL_SOFT))
     yield from bare(stem)
     yield stem + "ь"
-
-
-def _in_soft_plural(stem: str) -> Iterator[str]:
-    yield from attach(stem, (*_FEMININE_SOFT, "й"))
 
 
 def _in_soft_sign(stem: str) -> Iterator[str]:
@@ -273,12 +265,15 @@ def _without_fleeting(stem: str) -> Iterator[str]:
 def bare(stem: str) -> set[str]:
     """The stem without ending (genitive plural), with a fleeting vowel in a cluster; в closes to ў."""
     stems = {re.sub(f"(?<=[{_VOWELS}])в$", "ў", stem)}
-    found = re.search("^(.*)([бвгджзйклмнпрстўфхцчш])ь?([квмнлрц])$", stem)
+    found = re.search("^(.*)([бвгджзйклмнпрстўфхцчш])(ь?)([квмнлрц])$", stem)
     if found:
-        head, before, last = found.groups()
-        hard = head + before.translate(_OPENED)
-        stems |= {hard + vowel + last for vowel in ("ао" if last == "к" else "аоэ")}
-        stems |= {softened(hard, _SOFT_DENTAL) + vowel + last for vowel in "её"}
+        head, before, soft, last = found.groups()
+        open_ = head + before.translate(_OPENED)
+        if last == "к":
+            stems |= set(attach(open_, ("ек", "ёк") if soft or before == "й" else ("ак", "ок")))
+        else:
+            stems |= {open_ + vowel + last for vowel in "ао"}
+            stems |= {softened(open_, _SOFT_DENTAL) + vowel + last for vowel in "её"}
     return stems
 
 

@@ -5,25 +5,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from monitor.matching.morphology.stems import attach, last_vowel
+from monitor.matching.morphology.stems import attach, last_vowel, stressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _VOWELS = "аеёіоуыэюя"
-_FIRST = "еш эш аш е э а ём ем ом ам еце эце аце яце уць учы".split()
-_FIRST_IOTATED = "еш е ем ём еце яце юць ючы й йма йце".split()
-_SECOND = "іш іць ім іце яць ячы і".split()
-_SECOND_HARD = "ыш ыць ым ыце аць ачы ы".split()
-_SECOND_IOTATED = "іш іць ім іце яць ячы й йце".split()
-_PAST = "ў ла ло лі ўшы".split()
-_PAST_CONSONANT = ("", *"ла ло лі шы".split())
-_PARTICIPLE = "ы ага аму ым ая ай аю ую ае ыя ых ымі а".split()
+_FIRST_HUSHING = words("- эш аш э а ом ам эце аце уць учы ы ыце це")
+_FIRST = words("еш е ём ем яце еце уць учы і іце ь ьце")
+_FIRST_IOTATED = words("еш е ем ём еце яце юць ючы й йма йце")
+_SECOND = words("іш іць ім іце яць ячы і")
+_SECOND_HARD = words("ыш ыць ым ыце аць ачы ы")
+_SECOND_IOTATED = words("іш іць ім іце яць ячы й йце")
+_PAST = words("ў ла ло лі ўшы")
+_PAST_CONSONANT = words("- ла ло лі шы")
+_PARTICIPLE = words("ы ага аму ым ая ай аю ую ае ыя ых ымі а")
 _IOTATION = (
     ("здз", "здж"), ("дз", "дж"), ("сц", "шч"), ("ст", "шч"), ("ск", "шч"), ("д", "дж"), ("т", "ч"), ("ц", "ч"), ("з", "ж"),
     ("с", "ш"), ("к", "ч"), ("г", "ж"), ("х", "ш"), ("б", "бл"), ("п", "пл"), ("в", "ўл"), ("м", "мл"), ("ф", "фл"),
 )  # fmt: skip
-_STRESSED = ({}, {"а": "о", "я": "ё"}, {"а": "э", "я": "е"})
 
 _IRREGULAR = {
     "быць": "ёсць ёсьць буду будзеш будзе будзем будзеце будуць будзь будзьма будзьце будучы",
@@ -59,6 +59,9 @@ _IRREGULAR = {
     "клясці": "кляну клянеш кляне клянём клянуць кляў кляла клялі",
 }
 _SHORT = frozenset("біць віць піць ліць шыць мыць крыць рыць выць ныць гніць".split())
+# Before a cluster these prefixes get an а, which the infinitive of a short verb does not show: адбіць, адаб'ю.
+_LENGTHENED = frozenset(("аба", "ада", "нада", "пада", "раза", "са"))
+_WITH_T = _SHORT | {"быць", "жыць"}
 _PREFIXES = (
     "аб", "аба", "ад", "ада", "без", "вы", "да", "з", "за", "зы", "на", "над", "нада", "не", "неда", "пад", "пада", "па",
     "пера", "пра", "пры", "раз", "рас", "разы", "с", "са", "сы", "у", "ў", "ува", "уз", "узы", "а", "аб'", "ад'", "з'", "раз'",
@@ -103,18 +106,25 @@ def _finite(base: str) -> Iterator[str]:
     if going:
         yield from _going(going[1])
         return
-    simple = [(prefix, base[len(prefix) :]) for prefix in ("", *_PREFIXES) if base.startswith(prefix)]
+    simple = list(_below_prefix(base))
     irregular = [(prefix, root) for prefix, root in simple if root in _IRREGULAR and (not prefix or root != "мець")]
     for prefix, root in irregular:
         yield from attach(prefix, _IRREGULAR[root].split())
-    short = [(prefix, root) for prefix, root in simple if root in _SHORT]
+    short = [(prefix, root) for prefix, root in simple if root in _SHORT and prefix not in _LENGTHENED]
     for prefix, root in short:
         yield from attach(prefix, _short(root))
+        if prefix + "а" in _LENGTHENED:
+            yield from attach(prefix + "а", _short(root))
     if irregular or short:
         return
     for present in _presents(base):
         yield present.first
         yield from attach(present.stem, present.endings)
+
+
+def _below_prefix(base: str) -> Iterator[tuple[str, str]]:
+    """Every way to take a prefix off a verb, none among them."""
+    return ((prefix, base[len(prefix) :]) for prefix in ("", *_PREFIXES) if base.startswith(prefix))
 
 
 def _going(prefix: str) -> Iterator[str]:
@@ -147,21 +157,12 @@ def iotated(stem: str) -> str:
     return stem
 
 
-def stressed(stem: str) -> set[str]:
-    """The stem, and the stem with the vowel that its last syllable has under stress (рабі-ць, робі-ш)."""
-    return {last_vowel(stem, vowels) for vowels in _STRESSED}
-
-
 def _past(base: str) -> Iterator[str]:
     if base.endswith("ць"):
         stem = base[:-2]
         yield from attach(stem, _PAST)
         if stem.endswith("ну"):
             yield from attach(stem[:-2], _PAST_CONSONANT)
-        if stem.endswith("е"):
-            yield from attach(stem[:-1] + "я", ("ла", "ло"))
-        if stem.endswith("я"):
-            yield from attach(stem[:-1] + "е", ("лі",))
         return
     for root in _consonant_roots(base):
         for form in {root, last_vowel(root, {"е": "ё", "а": "о", "я": "ё"}), last_vowel(root, {"е": "я", "о": "а"})}:
@@ -189,23 +190,31 @@ def _passive(base: str) -> Iterator[str]:
 def _participle_stems(base: str) -> Iterator[str]:
     if not base.endswith("ць"):
         for root in _consonant_roots(base):
-            if root[-1] in _VOWELS:
-                yield from (root + "дзен", root + "цен")
-            else:
-                yield from (root + "ен", iotated(root) + "ан")
+            yield from attach(root, ("дзен", "цен")) if root[-1] in _VOWELS else (_with_en(root), root + "ен")
         return
-    stem = base[:-2]
-    if stem.endswith(("а", "я")):
+    stem, root = base[:-2], base[:-3]
+    if stem.endswith("у") or _has_t(base):
+        yield stem + "т"
+    elif stem.endswith(("а", "я")):
         yield stem + "н"
-        yield stem + "т"
-    elif stem.endswith(("і", "ы")):
-        root = stem[:-1]
-        yield from (iotated(root) + "ан", iotated(root) + "ен", root + "ен", stem + "т")
-        yield from (last_vowel(iotated(root), {"а": "о", "я": "ё"}) + end for end in ("ан", "ен"))
-    elif stem.endswith(("е", "э")):
-        yield from (stem[:-1] + "ен", iotated(stem[:-1]) + "ан", stem + "т")
-    elif stem.endswith("у"):
-        yield stem + "т"
+        if re.search("[нцп]я$|[пз]ача$", stem):
+            yield stem + "т"
+    else:
+        yield from {_with_en(form) for form in (root, *_rounded(root))}
+
+
+def _has_t(base: str) -> bool:
+    return any(root in _WITH_T and prefix not in _LENGTHENED for prefix, root in _below_prefix(base))
+
+
+def _rounded(root: str) -> Iterator[str]:
+    yield last_vowel(root, {"а": "о", "я": "ё"})
+    yield last_vowel(root, {"я": "е"})
+
+
+def _with_en(root: str) -> str:
+    changed = iotated(root)
+    return changed + ("ан" if changed[-1:] in "жчшр" else "ен")
 
 
 def _presents(base: str) -> Iterator[Present]:
@@ -221,7 +230,7 @@ def _presents(base: str) -> Iterator[Present]:
 
 
 def _first(stem: str) -> Present:
-    return Present(stem + "у", stem, (*_FIRST, "ы", "ыце", "і", "іце", ""))
+    return Present(stem + "у", stem, _FIRST_HUSHING if stem[-1:] in "жчшцр" else _FIRST)
 
 
 def _first_iotated(stem: str) -> Present:
@@ -230,20 +239,18 @@ def _first_iotated(stem: str) -> Present:
 
 def _second(root: str) -> Iterator[Present]:
     changed = iotated(root)
-    first = changed + ("у" if changed[-1:] in "жчшрц" else "ю")
+    first = changed + ("у" if changed[-1:] in "жчшр" else "ю")
     for stem in stressed(root):
         if stem[-1:] in _VOWELS + "'":
             yield Present(first, stem, _SECOND_IOTATED)
-        elif stem[-1:] in "жчшр" or (stem[-1:] == "ц" and not stem.endswith("сц")):
-            yield Present(first, stem, (*_SECOND_HARD, "", "це", *_SECOND))
+        elif stem[-1:] in "жчшр":
+            yield Present(first, stem, (*_SECOND_HARD, "", "це"))
         else:
             yield Present(first, stem, (*_SECOND, "ь", "ьце"))
-        if changed.endswith("л") and not root.endswith("л"):
-            yield Present(first, last_vowel(stem, {}), ("яць",))
 
 
 def _avac(stem: str) -> Iterator[Present]:
-    """-аваць, -яваць: кіраваць, кірую; planned as -ую, -юю."""
+    """-аваць, -яваць: кіраваць, кірую; but даваць, даю and спяваць, спяваю."""
     yield _first_iotated(stem[:-3] + ("ю" if stem[-3] == "я" else "у"))
     yield _first_iotated(stem[:-2])
     yield _first_iotated(stem)
@@ -252,14 +259,14 @@ def _avac(stem: str) -> Iterator[Present]:
 def _ac(stem: str) -> Iterator[Present]:
     yield _first_iotated(stem)
     root = stem[:-1]
-    changed = iotated(root)
-    if stem.endswith("а") and changed != root:
-        for form in stressed(changed):
+    if root[-1:] in "зсктхпг":
+        for form in stressed(iotated(root)):
             yield _first(form)
-    if stem.endswith("а") and root[-1:] in "жчшр":
-        yield from _second(root)
-    if stem.endswith("ча"):
+    elif re.search("[пз]ача$", stem):
         yield _first(root + "н")
+    elif root[-1:] in "жчш":
+        changed = iotated(root)
+        yield Present(changed + "у", root, (*_SECOND_HARD, ""))
 
 
 def _yac(stem: str) -> Iterator[Present]:
@@ -267,11 +274,9 @@ def _yac(stem: str) -> Iterator[Present]:
     root = stem[:-1]
     if root[-1:] in _VOWELS:
         yield _first_iotated(root)
-        yield from _second(root)
+        yield Present(root + "ю", root, _SECOND_IOTATED)
     if stem.endswith("ня"):
-        for end in ("ім", "м"):
-            yield _first(stem[:-2] + end)
-        yield _first(stem[:-2] + "нім")
+        yield from (_first(stem[:-2] + end) for end in (("йм", "м") if stem[-3:-2] in _VOWELS else ("ым", "дым")))
     if stem.endswith("ця"):
         yield _first(stem[:-2] + "тн")
 
@@ -287,25 +292,25 @@ def _ic(stem: str) -> Iterator[Present]:
 
 def _nuc(stem: str) -> Iterator[Present]:
     for root in stressed(stem[:-2]):
-        yield Present(stem, root + "н", (*_FIRST, "і", "іце", "ь", "ьце"))
+        yield Present(stem, root + "н", _FIRST)
 
 
 def _consonant_stem(base: str) -> Iterator[Present]:
     for root in _consonant_roots(base):
         for form in {root, last_vowel(root, {"е": "я", "о": "а"}), last_vowel(root, {"а": "о", "я": "е"})}:
             if form[-1] in _VOWELS:
-                yield Present(form + "ду", form + "дз", (*_FIRST, "і", "іце"))
-                yield Present(form + "дуць", form + "ц", (*_FIRST, "і", "іце"))
+                yield Present(form + "ду", form + "дз", _FIRST)
+                yield Present(form + "дуць", form + "ц", _FIRST)
                 yield Present(form + "ту", form + "т", ("уць",))
             elif form[-1] in "гк":
-                yield Present(form + "у", iotated(form), (*_FIRST, "ы", "ыце"))
+                yield Present(form + "у", iotated(form), _FIRST_HUSHING)
                 yield Present(form + "уць", form, ("і", "іце"))
             else:
-                yield Present(form + "у", form, (*_FIRST, "і", "іце"))
+                yield Present(form + "у", form, _FIRST)
 
 
 _CLASSES = (
-    ("[аяоў]ва$", _avac),
+    ("[ая]ва$", _avac),
     ("а$", _ac),
     ("я$", _yac),
     ("ну$", _nuc),

@@ -1,85 +1,67 @@
-"""Ukrainian verbs: present or simple future, past, imperative, synthetic future, adverbial participle, -но and -то."""
+"""Ukrainian verbs: present or simple future, past, imperative, synthetic future, adverbial participle, -но and -то.
+
+An infinitive does not always show its conjugation; where it does not, all that it allows are formed.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from monitor.matching.morphology.stems import attach, last_vowel
+from monitor.matching.morphology.stems import attach, below_prefix, iotated, last_vowel, table, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-_VOWELS = "аеєиіїоуюя"
-_FIRST = "еш е емо ем ете уть учи и імо ім іть".split()
-_FIRST_IOTATED = "єш є ємо єм єте ють ючи й ймо йте".split()
-_SECOND = "иш ить имо им ите ять ячи и імо ім іть ь ьмо ьте".split()
-_SECOND_HUSHING = ("", *"иш ить имо им ите ать ачи и імо ім іть мо те".split())
-_SECOND_IOTATED = "їш їть їмо їм їте ять ячи й ймо йте".split()
-_PAST = "в ла ло ли вши".split()
-_PAST_CONSONANT = "ла ло ли ши".split()
-_FUTURE = "му меш ме мемо мем мете муть".split()
+_VOWELS = tuple("аеєиіїоуюя")
+_HUSHING = ("ж", "ч", "ш", "щ")
+_FIRST = words("у еш е емо ем ете уть учи и імо ім іть")
+_FIRST_IOTATED = words("ю єш є ємо єм єте ють ючи й ймо йте")
+_SECOND = words("иш ить имо им ите ять ячи и імо ім іть ь ьмо ьте")
+_SECOND_HUSHING = words("иш ить имо им ите ать ачи и імо ім іть - мо те")
+_SECOND_LABIAL = words("иш ить имо им ите лять лячи и імо ім іть - мо те")
+_SECOND_IOTATED = words("ю їш їть їмо їм їте ять ячи й ймо йте")
+_IMPERATIVE_IOTATED, _IMPERATIVE_SOFT, _IMPERATIVE_HARD = words("й ймо йте"), words("ь ьмо ьте"), words("- мо те")
+_PAST, _PAST_OPEN = words("в ла ло ли вши"), words("ла ло ли")
+_WENT = words("шов шла шло шли шовши")
+_FUTURE = words("му меш ме мемо мем мете муть")
 _IOTATION = (
     ("зд", "ждж"), ("ст", "щ"), ("ск", "щ"), ("д", "дж"), ("т", "ч"), ("з", "ж"), ("с", "ш"), ("к", "ч"), ("г", "ж"),
     ("х", "ш"), ("б", "бл"), ("п", "пл"), ("в", "вл"), ("м", "мл"), ("ф", "фл"),
 )  # fmt: skip
 
-_IRREGULAR = {
-    "бути": "є єсть був була було були буду будеш буде будемо будете будуть будь будьмо будьте бувши будучи",
-    "дати": "дам даси дасть дамо дасте дадуть дай дайте дано",
-    "їсти": "їм їси їсть їмо їсте їдять їж їжте їв їла їло їли їдено",
-    "хотіти": "хочу хочеш хоче хочемо хочете хочуть хотячи",
-    "мати": "маю маєш має маємо маєте мають маючи май майте",
-    "слати": "шлю шлеш шле шлемо шлете шлють шли шліть",
-    "брати": "беру береш бере беремо берете беруть беручи бери беріть",
-    "прати": "перу переш пере перемо перете перуть",
-    "звати": "зву звеш зве звемо звете звуть звучи",
-    "рвати": "рву рвеш рве рвемо рвете рвуть",
-    "ждати": "жду ждеш жде ждемо ждете ждуть",
-    "гнати": "жену женеш жене женемо женете женуть",
-    "спати": "сплю спиш спить спимо спите сплять спи спіть",
-    "стати": "стану станеш стане станемо станете стануть стань станьте",
-    "взяти": "візьму візьмеш візьме візьмемо візьмете візьмуть візьми візьміть взято",
-    "бігти": "біжу біжиш біжить біжимо біжите біжать біжи біжіть",
-    "їхати": "їду їдеш їде їдемо їдете їдуть їдучи їдь їдьте",
-    "піти": "піду підеш піде підемо підете підуть підучи піди підіть пішов пішла пішло пішли пішовши",
-    "стріти": "стріну стрінеш стріне стрінемо стрінете стрінуть стрінь стріньте",
-    "іти": "іду ідеш іде ідемо ідете ідуть ідучи іди ідіть йду йдеш йде йдемо йдете йдуть йдучи йди йдіть йшов йшла йшло йшли йшовши",
-    "йти": "іду ідеш іде ідемо ідете ідуть ідучи іди ідіть йду йдеш йде йдемо йдете йдуть йди йдіть йшов йшла йшло йшли",
-    "повісти": "повім повіси повість повімо повісте повідять повів повіла повіло повіли",
-    "сісти": "сяду сядеш сяде сядемо сядете сядуть сядь сядьте сів сіла сіло сіли",
-    "лягти": "ляжу ляжеш ляже ляжемо ляжете ляжуть ляж ляжте ліг лягла лягло лягли",
-    "рости": "росту ростеш росте ростемо ростете ростуть ріс росла росло росли",
-    "гребти": "гребу гребеш гребе гребуть греби гріб гребла гребло гребли",
-    "жити": "живу живеш живе живемо живете живуть живучи живи живіть",
-    "пливти": "пливу пливеш пливе пливемо пливете пливуть",
-    "молоти": "мелю мелеш меле мелють",
-    "терти": "тру треш тре тремо трете труть тер терла терло терли терто",
-    "мерти": "мру мреш мре мремо мрете мруть мер мерла мерло мерли",
-    "перти": "пру преш пре пруть пер перла перло перли",
-    "дерти": "деру дереш дере деруть дер дерла дерли",
-}
-_SHORT = frozenset("бити вити пити лити мити шити крити рити нити гнити".split())
-_CLOSED_PREFIX = frozenset("бдвз")
-_PREFIXES = (
-    "недо", "пере", "перед", "поза", "роз", "розі", "між", "над", "наді", "від", "віді", "під", "піді", "при", "про",
-    "без", "ви", "до", "за", "зі", "зу", "ді", "із", "ізі", "на", "не", "об", "обі", "по", "з'", "від'", "об'", "роз'", "під'", "у", "уві", "в", "вві", "з", "с", "о",
-)  # fmt: skip
+_SHORT = words("бити вити пити лити мити шити крити рити нити гнити")
+_PREFIXES = words(
+    "недо пере перед поза роз розі між над наді від віді під піді при про без ви до за зав зі із ізі на не об обі по"
+    " пов з' від' об' роз' під' у уві в вві з с о"
+)
+# The simple verbs whose present the infinitive hides; their prefixed verbs go with them.
+_IRREGULAR = table("""
+дати дам даси дасть дамо дасте дадуть дай дайте дано|їсти їм їси їсть їмо їсте їдять їж їжте їв їла їло їли їдено
+бути є єсть буду будеш буде будемо будете будуть будь будьмо будьте будучи|стати стану станеш стане станемо станете
+стати стану станеш стане станемо станете стануть стань станьте|дістати дістану дістанеш дістане дістанемо дістануть
+взяти візьму візьмеш візьме візьмемо візьмете візьмуть візьми візьміть взято|хотіти хочу хочеш хоче хочемо хочуть
+мати маю маєш має маємо маєте мають маючи май майте|слати шлю шлеш шле шлемо шлете шлють шли шліть
+брати беру береш бере беремо берете беруть беручи бери беріть|прати перу переш пере перемо перете перуть
+звати зву звеш зве звемо звете звуть звучи зви|рвати рву рвеш рве рвемо рвете рвуть рви
+ждати жду ждеш жде ждемо ждете ждуть жди|гнати жену женеш жене женемо женете женуть жени
+спати сплю спиш спить спимо спите сплять спи спіть|стогнати стогну стогнеш стогне стогнемо стогнуть
+бігти біжу біжиш біжить біжимо біжите біжать біжи біжіть|їхати їду їдеш їде їдемо їдете їдуть їдучи їдь їдьте
+піти піду підеш піде підемо підете підуть піди підіть пішов пішла пішло пішли пішовши
+зустріти зустріну зустрінеш зустріне зустрінемо зустрінете зустрінуть зустрінь зустріньте
+сісти сяду сядеш сяде сядемо сядете сядуть сядь сядьте|лягти ляжу ляжеш ляже ляжемо ляжете ляжуть ліг
+повісти повім повіси повість повімо повісте повідять повів|рости росту ростеш росте ростемо ростете ростуть ріс
+жити живу живеш живе живемо живете живуть живучи живи живіть|пливти пливу пливеш пливе пливемо пливете пливуть
+молоти мелю мелеш меле мелемо мелете мелють|терти тру треш тре тремо трете труть тер|мерти мру мреш мре мруть мер
+перти пру преш пре пруть пер|дерти деру дереш дере деруть дер|дути дму дмеш дме дмуть
+""")
 
 
-class Present(NamedTuple):
-    """One way to form the present: the stem of the first person and its ending, the stem and endings of the rest."""
-
-    first: str
-    stem: str
-    endings: Iterable[str]
-
-
-def forms(word: str) -> Iterable[str]:
+def forms(word: str) -> set[str]:
     """All forms of a verb given in the infinitive (-ти, -тися, -тись)."""
-    base = re.sub("(ся|сь)$", "", word)
+    base = re.sub("(?:ся|сь)$", "", word)
     stem = base[:-2]
-    active = {base, base[:-1] + "ь", *attach(base, _FUTURE), *_past(stem), *_impersonal(stem), *_finite(base)}
+    active = {base, stem + "ть", *attach(base, _FUTURE), *_past(stem), *_impersonal(stem), *_finite(base)}
     if base == word:
         return active
     return {form + ending for form in active for ending in _reflexive(form)}
@@ -87,186 +69,206 @@ def forms(word: str) -> Iterable[str]:
 
 def _reflexive(form: str) -> Iterable[str]:
     """Endings of the reflexive: the third person singular puts -ть before it (сміється)."""
-    if form[-1] in "еє" and not form.endswith("те"):
+    if form.endswith(("е", "є")) and not form.endswith("те"):
         return ("ться", "ся")
-    return ("ся", "сь") if form[-1] in _VOWELS + "в" else ("ся",)
+    return ("ся", "сь") if form.endswith((*_VOWELS, "в")) else ("ся",)
 
 
 def _finite(base: str) -> Iterator[str]:
-    """Present or simple future and imperative: of the verb itself, or as the simple verb below a prefix has them."""
-    simple = [(prefix, base[len(prefix) :]) for prefix in ("", *_PREFIXES) if base.startswith(prefix)]
-    irregular = [(prefix, root) for prefix, root in simple if root in _IRREGULAR]
-    for prefix, root in irregular:
-        yield from attach(prefix, _IRREGULAR[root].split())
-        yield from attach(prefix.removesuffix("і"), _IRREGULAR[root].split())
-    short = [(prefix, root) for prefix, root in simple if root in _SHORT]
-    for prefix, root in short:
-        yield from attach(prefix, _short(root))
-        if root[0] in "бвпл" and prefix[-1:] in _CLOSED_PREFIX:
-            yield from attach(prefix + "і", _short(root))
-    if irregular or short:
-        return
-    for present in _presents(base[:-2]):
-        yield present.first
-        yield from attach(present.stem, present.endings)
+    """Present or simple future and imperative: by rule, or as the simple verb below a prefix has them."""
+    found = [*_irregular(base), *_short(base)]
+    yield from found
+    if not found or base.endswith("дати"):
+        yield from _regular(base[:-2])
 
 
-def _short(root: str) -> Iterator[str]:
-    """Present of бити, лити, мити: б'ю, ллю, мию."""
-    yield from attach(root[:-2], ("й", "ймо", "йте"))
-    stem = root[:-2] if root[0] in "кмшрн" else root[0] + ("л" if root == "лити" else "'")
-    yield from attach(stem, ("ю", *_FIRST_IOTATED[:7]))
+def _irregular(base: str) -> Iterator[str]:
+    known = "бути" if base.endswith("бути") else ""
+    for prefix, simple in (*below_prefix(base, _PREFIXES), (base.removesuffix("бути"), known)):
+        if simple in _IRREGULAR:
+            yield from attach(prefix, _IRREGULAR[simple])
+            yield from attach(prefix.removesuffix("і"), _IRREGULAR[simple])
+
+
+def _short(base: str) -> Iterator[str]:
+    """бити, б'ю; лити, ллю; мити, мию. A prefix that ends in a consonant gets an і before a cluster: розбити, розіб'ю."""
+    for prefix, simple in below_prefix(base, _PREFIXES):
+        if simple not in _SHORT:
+            continue
+        root = simple[:-2]
+        yield from attach(prefix + root, _IMPERATIVE_IOTATED)
+        if simple[0] in "кмшрнг":
+            yield from attach(prefix + root, _FIRST_IOTATED)
+            continue
+        present = root[0] + ("л" if simple == "лити" else "'")
+        yield from attach(prefix + present, _FIRST_IOTATED)
+        if prefix.endswith(("б", "д", "в", "з")):
+            yield from attach(prefix + "і" + present, _FIRST_IOTATED)
 
 
 def _past(stem: str) -> Iterator[str]:
-    if stem[-1:] in _VOWELS:
+    if stem.endswith("ер"):
+        yield from (stem, *attach(stem, _PAST_OPEN), stem + "ши")
+    elif stem.endswith(_VOWELS):
         yield from attach(stem, _PAST)
         if stem.endswith("ну"):
             yield from _past(stem[:-2])
-        return
-    for root in (stem[:-1], stem) if stem.endswith("с") else (stem,):
-        vowel = root[-1:] in _VOWELS
-        closed = last_vowel(root, {"о": "і", "е": "і", "я": "і"}) + ("в" if vowel else "")
-        open_ = root + ("в" if vowel else "")
-        yield from (closed, closed + "ши", open_, open_ + "ши", *attach(root, _PAST_CONSONANT[:3]))
-    if stem.endswith("й"):
-        yield from attach(stem, ("шов", "шла", "шло", "шли", "шовши"))
-
-
-def iotated(stem: str) -> str:
-    """The stem before the old j: ходи-ти, ходж-у; люби-ти, любл-ю."""
-    for before, after in _IOTATION:
-        if stem.endswith(before):
-            return stem.removesuffix(before) + after
-    return stem
+    elif stem.endswith(("й", "і")):
+        yield from attach(stem, _WENT)
+    else:
+        for root in {stem, stem.removesuffix("с")}:
+            masculine = root + ("в" if root.endswith(_VOWELS) else "")
+            for form in {masculine, last_vowel(masculine, {"о": "і", "е": "і", "я": "і"})}:
+                yield from (form, form + "ши")
+            yield from attach(root, _PAST_OPEN)
+    if stem == "і":
+        yield from attach("й", _WENT)
 
 
 def _impersonal(stem: str) -> Iterator[str]:
+    """The forms in -но and -то: зроблено, відкрито."""
     if stem.endswith(("а", "я")):
         yield stem + "но"
-        if stem.endswith(("ува", "юва")):
-            yield stem[:-3] + ("ьовано" if stem[-4:] == "люва" else "овано")
-        if stem.endswith(("ня", "ча", "тя")):
+        yield from _from_uvaty(stem)
+        if stem.endswith(("ня", "ча", "тя", "'я")):
             yield stem + "то"
     elif stem.endswith("ну"):
         yield from (stem + "то", stem[:-1] + "ено")
-    elif stem.endswith(("и", "і")):
-        yield iotated(stem[:-1]) + "ено"
-        if re.search("(?:би|ви|пи|ли|ми|ши|ри|жи)$", stem):
+    elif stem.endswith(("и", "і", "ї")):
+        yield iotated(stem[:-1], _IOTATION) + "ено"
+        if re.search("(?:[бвпл]|м|ш|р|ж)и$", stem):
             yield stem + "то"
     elif stem.endswith("с"):
-        yield from (stem[:-1] + "дено", stem[:-1] + "тено", stem + "ено")
+        yield from attach(stem[:-1], ("дено", "тено", "сено"))
     else:
-        yield from (iotated(stem) + "ено", stem + "ено")
+        yield from (iotated(stem, _IOTATION) + "ено", stem + "ено", stem + "то")
 
 
-def _presents(stem: str) -> Iterator[Present]:
-    """Every present that an infinitive stem allows; more than one where the infinitive does not tell."""
-    for pattern, make in _CLASSES:
-        found = re.search(pattern, stem)
-        if found:
-            yield from make(stem)
+def _from_uvaty(stem: str) -> Iterator[str]:
+    """Заплановано, змальовано, опрацьовано, ініційовано."""
+    if stem.endswith("ува"):
+        yield stem[:-3] + "овано"
+    elif stem.endswith("юва"):
+        yield stem[:-3] + ("й" if stem[:-3].endswith(_VOWELS) else "ь") + "овано"
+
+
+def _regular(stem: str) -> Iterator[str]:
+    for pattern, present in _PRESENTS:
+        if pattern.search(stem):
+            yield from present(stem)
             return
-    yield from _consonant_stem(stem)
 
 
-def _first(stem: str) -> Present:
-    return Present(stem + "у", stem, _FIRST)
+def _first(stem: str) -> Iterator[str]:
+    return attach(stem, _FIRST)
 
 
-def _first_iotated(stem: str) -> Present:
-    return Present(stem + "ю", stem, _FIRST_IOTATED)
+def _first_iotated(stem: str) -> Iterator[str]:
+    return attach(stem, _FIRST_IOTATED)
 
 
-def _second(stem: str) -> Present:
-    if stem[-1:] in _VOWELS:
-        return Present(stem + "ю", stem, _SECOND_IOTATED)
-    changed = iotated(stem)
-    first = changed + ("у" if changed.endswith(("ж", "ч", "ш", "щ")) else "ю")
-    if stem.endswith(("ж", "ч", "ш", "щ")):
-        return Present(first, stem, _SECOND_HUSHING)
-    if changed.endswith("л") and not stem.endswith("л"):
-        return Present(first, stem, (*_SECOND, "лять", "лячи"))
-    return Present(first, stem, _SECOND)
-
-
-def _uvaty(stem: str) -> Iterator[Present]:
-    yield _first_iotated(stem[:-2])
-    if re.search("[бчс]ува$", stem):
-        yield _first_iotated(stem)
-
-
-def _avaty(stem: str) -> Iterator[Present]:
-    yield _first_iotated(stem[:-2])
-    yield Present(stem, stem, ("й", "ймо", "йте", "ючи"))
-
-
-def _yaty_after_vowel(stem: str) -> Iterator[Present]:
-    yield _first_iotated(stem[:-1])
-    yield _second(stem[:-1])
-    yield _first_iotated(stem)
-
-
-def _hushing_aty(stem: str) -> Iterator[Present]:
-    yield _first_iotated(stem)
-    yield _second(stem[:-1])
-    if stem.endswith(("поча", "зача", "нача")):
-        yield _first(stem[:-1] + "н")
-
-
-def _nyaty(stem: str) -> Iterator[Present]:
-    yield _first_iotated(stem)
-    yield _first(stem[:-3] + "йм" if stem.endswith("йня") else stem[:-2] + "нім")
-
-
-def _aty(stem: str) -> Iterator[Present]:
-    yield _first_iotated(stem)
-    root = stem[:-1]
-    changed = iotated(root)
-    if stem.endswith("а") and changed != root and root.endswith(("з", "с", "к", "т", "х", "п", "м")):
-        yield _first(changed)
-
-
-def _ity(stem: str) -> Iterator[Present]:
-    yield _first_iotated(stem)
-    yield _second(stem[:-1])
-
-
-def _yty(stem: str) -> Iterator[Present]:
-    yield _second(stem[:-1])
-
-
-def _nuty(stem: str) -> Iterator[Present]:
-    yield Present(stem, stem[:-1], (*_FIRST, "ь", "ьмо", "ьте"))
-
-
-def _uty(stem: str) -> Iterator[Present]:
-    yield _first_iotated(stem)
-
-
-def _consonant_stem(stem: str) -> Iterator[Present]:
-    if stem.endswith("й"):
-        yield _first(stem + "д")
-    elif stem.endswith("с"):
-        yield from (_first(stem[:-1] + end) for end in ("д", "т", "с"))
-    elif stem.endswith(("г", "к")):
-        yield _first(iotated(stem))
-        yield Present(stem + "у", stem, ("уть",))
-    elif stem.endswith(("ро", "ло")):
-        yield Present(stem[:-1] + "ю", stem[:-1], (*_FIRST, "ють"))
+def _second(stem: str) -> Iterator[str]:
+    if stem.endswith(_VOWELS):
+        return attach(stem, _SECOND_IOTATED)
+    changed = iotated(stem, _IOTATION)
+    first = changed + ("у" if changed.endswith(_HUSHING) else "ю")
+    if stem.endswith(_HUSHING):
+        endings = _SECOND_HUSHING
+    elif stem.endswith(("б", "п", "в", "м", "ф")):
+        endings = _SECOND_LABIAL
+    elif stem.endswith("р"):
+        endings = (*_SECOND, *_IMPERATIVE_HARD)
     else:
-        yield _first(stem)
+        endings = _SECOND
+    return iter((first, *attach(stem, endings)))
 
 
-_CLASSES = (
-    ("[ую]ва$", _uvaty),
-    ("(?:да|зна|ста|гра)ва$", _avaty),
-    ("[аеиіоуюя]я$", _yaty_after_vowel),
-    ("[жчшщ]а$", _hushing_aty),
-    ("ня$", _nyaty),
-    ("[ая]$", _aty),
-    ("і$", _ity),
-    ("и$", _yty),
-    ("ну$", _nuty),
-    ("[ую]$", _uty),
+def _in_uva(stem: str) -> Iterator[str]:
+    yield from _first_iotated(stem[:-2])
+    if re.search("[бчсд]ува$", stem):
+        yield from _first_iotated(stem)
+
+
+def _in_ava(stem: str) -> Iterator[str]:
+    yield from _first_iotated(stem[:-2])
+    yield from attach(stem, (*_IMPERATIVE_IOTATED, "ючи"))
+
+
+def _in_iotated_ya(stem: str) -> Iterator[str]:
+    yield from _first_iotated(stem)
+    yield from _first_iotated(stem[:-1])
+    yield from _second(stem[:-1])
+
+
+def _in_nya(stem: str) -> Iterator[str]:
+    yield from _first_iotated(stem)
+    yield from _first(stem[:-2] + ("м" if stem.endswith("йня") else "нім"))
+
+
+def _in_hushing_a(stem: str) -> Iterator[str]:
+    yield from _first_iotated(stem)
+    yield from _second(stem[:-1])
+    if re.search("[пз]ача$|поча$", stem):
+        yield from _first(stem[:-1] + "н")
+
+
+def _in_a(stem: str) -> Iterator[str]:
+    yield from _first_iotated(stem)
+    if stem.endswith(("за", "са", "ка", "та", "ха", "па", "ма")):
+        yield from _first(iotated(stem[:-1], _IOTATION))
+
+
+def _in_i(stem: str) -> Iterator[str]:
+    yield from _first_iotated(stem)
+    yield from _second(stem[:-1])
+
+
+def _in_y(stem: str) -> Iterator[str]:
+    return _second(stem[:-1])
+
+
+def _in_nu(stem: str) -> Iterator[str]:
+    yield from _first(stem[:-1])
+    yield from attach(stem[:-1], _IMPERATIVE_SOFT)
+
+
+def _in_olo(stem: str) -> Iterator[str]:
+    yield from _first(stem[:-1])
+    yield from attach(stem[:-1], ("ю", "ють"))
+
+
+def _in_velar(stem: str) -> Iterator[str]:
+    yield from _first(iotated(stem, _IOTATION))
+    yield stem + "уть"
+
+
+def _in_s(stem: str) -> Iterator[str]:
+    for last in "дтс":
+        yield from _first(stem[:-1] + last)
+
+
+def _in_y_d(stem: str) -> Iterator[str]:
+    return _first(stem + "д")
+
+
+# The first pattern that fits the infinitive without -ти decides.
+_PRESENTS: tuple[tuple[re.Pattern[str], Callable[[str], Iterator[str]]], ...] = tuple(
+    (re.compile(pattern + "$"), present)
+    for pattern, present in (
+        ("[ую]ва", _in_uva),
+        ("(?:да|зна|ста|гра)ва", _in_ava),
+        ("[аеиіоуюя]я", _in_iotated_ya),
+        ("ня", _in_nya),
+        ("[жчшщ]а", _in_hushing_a),
+        ("[ая]", _in_a),
+        ("ну", _in_nu),
+        ("[ую]", _first_iotated),
+        ("(?:оло|оро)", _in_olo),
+        ("..[іеї]", _in_i),
+        ("и", _in_y),
+        ("[йі]", _in_y_d),
+        ("[гк]", _in_velar),
+        ("с", _in_s),
+        ("", _first),
+    )
 )

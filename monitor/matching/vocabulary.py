@@ -1,0 +1,82 @@
+"""All terms of a watch file in one index: what a distinct word of a text can be part of, in a look-up.
+
+A distinct word test has a number; `form -> numbers` is a dict, prefixes are a dict by length, phrases a trie over the
+numbers (a single word is a phrase of one). Terms that accept the same texts share one pattern.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from monitor.matching.patterns import Forms, patterns_of
+
+if TYPE_CHECKING:
+    from monitor.matching.patterns import Pattern, WordTest
+    from monitor.matching.words import RawWord
+    from monitor.rules import Term
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A place in the trie of phrases: the patterns that end here, and where a next word leads.
+
+    A number leads on where the gap joins the words, its complement (~number) where any gap may stand.
+    """
+
+    ends: tuple[int, ...] = ()
+    after: dict[int, Node] = field(default_factory=dict)
+
+
+class Vocabulary:
+    """The index. Patterns are numbered from 0 in the order in which they were first added."""
+
+    def __init__(self) -> None:
+        self.begin = Node()
+        self.dropped: dict[int, frozenset[tuple[str, ...]]] = {}
+        self._expansions = Forms()
+        self._patterns: dict[Pattern, int] = {}
+        self._tests: dict[WordTest, int] = {}
+        self._cased: dict[int, WordTest] = {}
+        self._forms: dict[str, tuple[int, ...]] = {}
+        self._prefixes: dict[int, dict[str, tuple[int, ...]]] = {}
+
+    def add(self, term: Term) -> tuple[int, ...]:
+        """The numbers of the patterns that the term stands for."""
+        return tuple(self._number_pattern(pattern) for pattern in patterns_of(term, self._expansions))
+
+    def numbers(self, word: RawWord) -> tuple[int, ...]:
+        """The numbers of the word tests that the word passes."""
+        folded = word.folded
+        found = self._forms.get(folded, ())
+        for length, prefixes in self._prefixes.items():
+            if length <= len(folded):
+                found += prefixes.get(folded[:length], ())
+        if found and self._cased:
+            return tuple(n for n in found if n not in self._cased or self._cased[n].accepts_capitals(word.text))
+        return found
+
+    def _number_pattern(self, pattern: Pattern) -> int:
+        if pattern in self._patterns:
+            return self._patterns[pattern]
+        number = self._patterns[pattern] = len(self._patterns)
+        node = self.begin
+        for test, open_gap in zip(pattern.tests, (False, *pattern.open_gaps), strict=True):
+            step = self._number_test(test)
+            node = node.after.setdefault(~step if open_gap else step, Node())
+        node.ends += (number,)
+        if pattern.dropped:
+            self.dropped[number] = pattern.dropped
+        return number
+
+    def _number_test(self, test: WordTest) -> int:
+        if test in self._tests:
+            return self._tests[test]
+        number = self._tests[test] = len(self._tests)
+        if test.capitals:
+            self._cased[number] = test
+        alone = (number,)
+        for form in test.forms:
+            index = self._prefixes.setdefault(len(form), {}) if test.prefix else self._forms
+            index[form] = index[form] + alone if form in index else alone
+        return number

@@ -1,0 +1,63 @@
+"""Where words begin and end, in terms and in articles alike.
+
+A word is a run of letters and digits; marks and invisible characters belong to the letter before them, an apostrophe
+to a word when letters stand on both sides. Between two words of a phrase only blanks, quotes and a hyphen may stand.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from monitor.matching.fold import APOSTROPHES, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_UNSEEN = "\u0300-\u036f\u0483-\u0487\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+_MODIFIER_LETTERS = "ʹʻʼʽˈ"
+_LETTER = rf"[^\W_{_MODIFIER_LETTERS}]"
+# Possessive repeats: a megabyte of one letter and its marks must not pile up a state for each.
+_WORD = re.compile(rf"{_LETTER}++(?:(?:[{_UNSEEN}]++|[{APOSTROPHES}](?={_LETTER})){_LETTER}*+)*+")
+_POSSESSIVE = re.compile(rf"[{APOSTROPHES}][sS]\Z")
+
+_QUOTES = f'{APOSTROPHES}"«»“”„‟‹›'
+_QUIET = re.compile(rf"[\s{_QUOTES}{_UNSEEN}]*")
+_HYPHENATED = re.compile(rf"[{_QUOTES}{_UNSEEN}]*[-\u2010-\u2013\u2212][{_QUOTES}{_UNSEEN}]*")
+
+
+class RawWord(NamedTuple):
+    """A word of a text: its characters without a possessive 's, where it begins, and what it folds to.
+
+    `joined` says whether the gap before it lets a phrase go on; it is meant for words after the first.
+    """
+
+    text: str
+    start: int
+    joined: bool
+    folded: str
+
+
+def words(text: str) -> Iterator[RawWord]:
+    """The words of a text, in order."""
+    end = 0
+    for found in _WORD.finditer(text):
+        raw = _POSSESSIVE.sub("", found[0]) if "s" in found[0] or "S" in found[0] else found[0]
+        yield RawWord(raw, found.start(), joins(text[end : found.start()]), fold(raw))
+        end = found.end()
+
+
+def joins(gap: str) -> bool:
+    """Whether two words with this between them can be neighbours in a phrase."""
+    return gap.isspace() or _QUIET.fullmatch(gap) is not None or _HYPHENATED.fullmatch(gap) is not None
+
+
+def quiet(edge: str) -> bool:
+    """Whether this, at the end of a line of characters without blanks, lets a phrase go on."""
+    return not edge or _QUIET.fullmatch(edge) is not None
+
+
+def capitals(word: str) -> tuple[int, ...]:
+    """The places of capitals among the letters of a word, marks not counted."""
+    letters = [char for char in word if char.isalnum()]
+    return tuple(place for place, char in enumerate(letters) if char.isupper())

@@ -1,0 +1,194 @@
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.errors import DeliveryError
+from monitor.models import Article, Match, Severity, Snippet, Source, Span
+from monitor.pipeline.deliver import DIGEST_QUIET, Delivering, plan
+from monitor.pipeline.raise_alert import Alerting
+from monitor.store.alerts import AlertQueue
+from monitor.store.connection import connect
+from monitor.store.deliveries import Deliveries
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SOURCE = Source(id="tass", url="https://tass.test/rss", kind="feed", tags=("state",))
+
+
+class EverythingMatches:
+    def match(self, article, *, tags=()):
+        span = Span(field="title", start=0, end=4, text=article.title[:4], term="t", line=3)
+        return (Match(rule="r", name="Rule", severity=Severity.HIGH, spans=(span,)),)
+
+    def snippet(self, article, match):
+        return Snippet(text=article.title, marks=((0, 4),))
+
+
+class FixedRandom:
+    def uniform(self, low, high):
+        return 1.0
+
+
+def article(number, text=""):
+    return Article(id=f"a{number}", source="tass", url=f"https://tass.test/{number}", title=f"Story {number}", text=text)
+
+
+@pytest.fixture
+def queue(client, keys):
+    return AlertQueue(client, keys, retention=timedelta(days=30))
+
+
+@pytest.fixture
+def deliveries(client, keys):
+    return Deliveries(client, keys)
+
+
+def alerting(queue, now=NOW):
+    return Alerting(EverythingMatches(), queue, queued=lambda: None, clock=lambda: now)
+
+
+def words(number, count=80):
+    return " ".join(f"word{number}x{index}" for index in range(count))
+
+
+def test_an_article_alerts_once_however_often_it_is_read(queue):
+    for _ in range(3):
+        assert alerting(queue).consider(article(1, words(1)), SOURCE, backlog=False)
+    ((_, alert),) = queue.read()
+    assert (alert.id, alert.severity, alert.source.tags) == ("a-a1", Severity.HIGH, ("state",))
+
+
+def test_a_retelling_joins_the_story(queue):
+    first, again, other = article(1, words(1)), article(2, words(1) + " and more"), article(3, words(3))
+    for item in (first, again, other):
+        alerting(queue).consider(item, SOURCE, backlog=False)
+    assert [alert.id for _, alert in queue.read()] == ["a-a1", "a-a3"]
+    assert queue.alerted("a2")
+
+
+def test_many_readers_at_one_moment_make_one_alert_a_story(server, keys):
+    """Eight threads read twenty stories in three tellings each, all at once."""
+
+    def work():
+        queue = AlertQueue(connect(server.url), keys, retention=timedelta(days=30))
+        for number in range(60):
+            alerting(queue).consider(article(number, words(number % 20)), SOURCE, backlog=False)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    queue = AlertQueue(connect(server.url), keys, retention=timedelta(days=30))
+    assert len(list(queue.read())) == 20
+
+
+def test_reading_pages_through_the_stream_and_from_a_time(queue):
+    for number in range(450):
+        alerting(queue).consider(article(number, words(number, 4)), SOURCE, backlog=False)
+    entries = list(queue.read())
+    assert len(entries) == len({alert.id for _, alert in entries}) == 450
+    assert len(list(queue.read(after=entries[399][0]))) == 50
+    assert list(queue.read(since=datetime.now(UTC) + timedelta(minutes=1))) == []
+
+
+class Recorder:
+    def __init__(self, failures=()):
+        self.failures = list(failures)
+        self.sent = []
+
+    def send(self, delivery, now):
+        self.sent.append(delivery)
+        if self.failures:
+            raise self.failures.pop(0)
+
+
+def sender(deliveries, channel, now=NOW):
+    return Delivering(
+        "desk", channel, deliveries, still_ours=lambda: True, clock=lambda: now, random=FixedRandom()
+    )
+
+
+def test_a_failed_delivery_is_tried_again_with_its_key_and_in_order(queue, deliveries):
+    deliveries.subscribe(["desk"])
+    for number in (1, 2):
+        alerting(queue).consider(article(number, words(number)), SOURCE, backlog=False)
+    channel = Recorder([DeliveryError("away"), DeliveryError("busy", retry_after=70)])
+    assert sender(deliveries, channel).run() == 0
+    assert sender(deliveries, channel, NOW + timedelta(seconds=4)).run() == 0, "too early"
+    assert len(channel.sent) == 1
+    assert sender(deliveries, channel, NOW + timedelta(seconds=6)).run() == 0
+    assert sender(deliveries, channel, NOW + timedelta(seconds=75)).run() == 0, "Retry-After is honoured"
+    assert sender(deliveries, channel, NOW + timedelta(seconds=77)).run() == 2
+    first, second, third, fourth = channel.sent
+    assert first.key == second.key == third.key == "a-a1:desk"
+    assert [first.attempt, second.attempt, third.attempt, fourth.attempt] == [1, 2, 3, 1]
+    assert fourth.alerts[0].id == "a-a2"
+    assert deliveries.pending("desk") == []
+
+
+def test_a_hopeless_delivery_goes_to_the_dead_letters_and_holds_up_nothing(queue, deliveries, client, keys):
+    deliveries.subscribe(["desk"])
+    for number in (1, 2):
+        alerting(queue).consider(article(number, words(number)), SOURCE, backlog=False)
+    channel = Recorder([DeliveryError("HTTP 400", permanent=True)])
+    assert sender(deliveries, channel).run() == 2
+    ((_, letter),) = client.xrange(keys("dead"))
+    assert (letter[b"channel"], letter[b"reason"], letter[b"key"]) == (b"desk", b"HTTP 400", b"a-a1:desk")
+    assert deliveries.pending("desk") == []
+
+
+def test_a_sender_that_died_before_the_acknowledgement_sends_again_with_the_same_key(queue, deliveries):
+    deliveries.subscribe(["desk"])
+    alerting(queue).consider(article(1, words(1)), SOURCE, backlog=False)
+
+    class Dies(Recorder):
+        def send(self, delivery, now):
+            super().send(delivery, now)
+            raise KeyboardInterrupt
+
+    dying, living = Dies(), Recorder()
+    with pytest.raises(KeyboardInterrupt):
+        sender(deliveries, dying).run()
+    assert sender(deliveries, living).run() == 1
+    assert dying.sent[0].key == living.sent[0].key
+
+
+def test_one_channel_does_not_hold_up_another(queue, deliveries):
+    deliveries.subscribe(["desk", "other"])
+    alerting(queue).consider(article(1, words(1)), SOURCE, backlog=False)
+    sender(deliveries, Recorder([DeliveryError("away")])).run()
+    assert len(deliveries.pending("other")) == 1
+    assert len(deliveries.pending("desk")) == 1
+
+
+def test_alerts_of_a_first_check_wait_and_go_as_one_digest(queue, deliveries):
+    deliveries.subscribe(["desk"])
+    for number in (1, 2, 3):
+        alerting(queue).consider(article(number, words(number)), SOURCE, backlog=number != 3)
+    pending = deliveries.pending("desk")
+    (single,) = plan(pending, NOW)
+    assert [item.alert.id for item in single.alerts] == ["a-a3"]
+    _, digest = plan(pending, NOW + DIGEST_QUIET)
+    assert [item.alert.id for item in digest.alerts] == ["a-a1", "a-a2"]
+    assert digest.delivery("desk", 1).digest
+
+
+def test_trimming_spares_what_any_group_still_needs(queue, deliveries, client, keys):
+    deliveries.subscribe(["desk", "slow"])
+    client.xgroup_create(keys("alerts"), "somebody-else", id="0")
+    for number in range(5):
+        alerting(queue).consider(article(number, words(number)), SOURCE, backlog=False)
+    future = datetime.now(UTC) + timedelta(days=1)
+    assert queue.trim(future) == 0
+    sender(deliveries, Recorder(), NOW).run()
+    deliveries.pending("slow")
+    client.xreadgroup("somebody-else", "me", {keys("alerts"): ">"}, count=2)
+    assert queue.trim(future) == 0, "slow has acknowledged nothing"
+    slow = [item.entry for item in deliveries.pending("slow")]
+    client.xack(keys("alerts"), "slow", *slow)
+    client.xack(keys("alerts"), "somebody-else", slow[0])
+    assert queue.trim(future) == 1, "somebody-else works on the second one"
+    client.xack(keys("alerts"), "somebody-else", slow[1])
+    assert queue.trim(future) == 1, "somebody-else never saw the third one"
+    assert queue.trim(datetime.now(UTC) - timedelta(days=1)) == 0, "young ones stay"

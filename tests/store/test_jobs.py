@@ -1,0 +1,135 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.models import Document, Entry, Outcome, Page, Purpose
+from monitor.schedule import SourceState
+from monitor.store.documents import Documents
+from monitor.store.jobs import Jobs
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture
+def jobs(client, keys):
+    return Jobs(client, keys, lease=timedelta(seconds=30))
+
+
+@pytest.fixture
+def documents(client, keys):
+    return Documents(client, keys, retention=timedelta(days=30))
+
+
+def document(name="d1", page=None):
+    purpose = Purpose.ARTICLE if page else Purpose.INDEX
+    return Document(name, "tass", purpose, "https://tass.test/", b"\x00body\xff", "text/xml", NOW, page)
+
+
+def test_a_due_job_is_claimed_once_until_its_lease_ends(jobs):
+    jobs.sync({"tass": NOW})
+    assert [claim.id for claim in jobs.claim(NOW, 10)] == ["tass"]
+    assert jobs.claim(NOW + timedelta(seconds=29), 10) == []
+    assert [claim.id for claim in jobs.claim(NOW + timedelta(seconds=31), 10)] == ["tass"]
+
+
+def test_a_result_with_a_stale_token_is_discarded_whole(jobs, documents):
+    """The first fetcher hung longer than its lease; what it brings late must not undo the second one's result."""
+    jobs.sync({"tass": NOW})
+    (late,) = jobs.claim(NOW, 1)
+    (fresh,) = jobs.claim(NOW + timedelta(seconds=31), 1)
+    before = SourceState()
+    good = before.after(Outcome.UNCHANGED, NOW)
+    bad = before.after(Outcome.TIMEOUT, NOW, "slow")
+    assert jobs.settle_source(fresh, before, good, due=LATER, counted=Outcome.UNCHANGED, hint=NOW)
+    stale = jobs.settle_source(late, before, bad, due=NOW, counted=Outcome.TIMEOUT, document=document(), hint=NOW)
+    assert not stale
+    assert jobs.state("tass").outcome is Outcome.UNCHANGED
+    assert documents.take("d1") is None
+    assert documents.counts() == {"source:unchanged": 1}
+
+
+def test_settling_stores_validators_document_and_due_time_together(jobs, documents):
+    jobs.sync({"tass": NOW})
+    (claim,) = jobs.claim(NOW, 1)
+    after = SourceState(etag='W/"a,b"', last_modified="odd date", body_hash="h")
+    assert jobs.settle_source(claim, SourceState(), after, due=LATER, counted=None, document=document(), hint=NOW)
+    assert jobs.state("tass") == after
+    taken, attempt = documents.take("d1")
+    assert (taken, attempt) == (document(), 1)
+    assert jobs.claim(NOW, 1) == []
+    assert [claim.id for claim in jobs.claim(LATER, 1)] == ["tass"]
+
+
+def test_a_check_writes_only_what_it_changed(jobs, documents):
+    """A fetch that began before a reading ended must not take back that the source was read."""
+    jobs.sync({"tass": NOW})
+    (claim,) = jobs.claim(NOW, 1)
+    before = jobs.state("tass")
+    read = SourceState(primed=True, items=7, outcome=Outcome.NEW)
+    documents.read_index(document(), before, read, seen=["a"], pages={}, counts={}, now=NOW)
+    after = before.after(Outcome.TIMEOUT, NOW, "slow")
+    assert jobs.settle_source(claim, before, after, due=LATER, counted=Outcome.TIMEOUT, hint=NOW)
+    state = jobs.state("tass")
+    assert (state.primed, state.items, state.outcome, state.failures) == (True, 7, Outcome.TIMEOUT, 1)
+
+
+def test_sources_leave_and_enter_the_schedule_and_keep_their_history(jobs):
+    jobs.sync({"tass": NOW, "belta": NOW})
+    (claim, other) = jobs.claim(NOW, 2)
+    jobs.settle_source(claim, SourceState(), SourceState(etag="x"), due=LATER, counted=None, hint=NOW)
+    jobs.sync({other.id: NOW})
+    assert jobs.next_due().keys() == {f"source:{other.id}"}
+    assert jobs.state(claim.id).etag == "x"
+
+
+def test_nothing_is_claimed_while_too_many_documents_wait(jobs, client, keys):
+    jobs.sync({"tass": NOW})
+    client.zadd(keys("unread"), {f"d{number}": 1 for number in range(500)})
+    assert jobs.claim(NOW, 1) == []
+    client.zrem(keys("unread"), "d0")
+    assert len(jobs.claim(NOW, 1)) == 1
+
+
+def test_a_page_lives_until_it_leaves_the_schedule(jobs, documents, client, keys):
+    page = Page(id="p1", source="tass", entry=Entry(key="k", url="https://tass.test/1", title="Привет"))
+    documents.read_index(document(), SourceState(), SourceState(), seen=[], pages={page: NOW}, counts={}, now=NOW)
+    (claim,) = jobs.claim(NOW, 1)
+    assert jobs.page("p1") == page
+    failed = page.model_copy(update={"attempts": 1})
+    jobs.settle_page(claim, failed, due=LATER, counted=Outcome.TIMEOUT, document=None, hint=NOW)
+    assert jobs.page("p1").attempts == 1
+    (claim,) = jobs.claim(LATER, 1)
+    jobs.settle_page(claim, failed, due=None, counted=Outcome.NEW, document=document("d2", failed), hint=NOW)
+    assert jobs.page("p1") is None
+    assert not client.exists(keys("page", "p1"))
+    assert jobs.next_due() == {}
+    assert documents.take("d2")[0].page == failed
+
+
+def test_a_lost_hint_is_found_and_repeated_once_per_period(jobs, documents):
+    jobs.sync({"tass": NOW})
+    (claim,) = jobs.claim(NOW, 1)
+    soon = NOW + timedelta(seconds=120)
+    jobs.settle_source(claim, SourceState(), SourceState(), due=LATER, counted=None, document=document(), hint=soon)
+    assert documents.overdue(NOW, LATER) == []
+    assert documents.overdue(soon, LATER) == ["d1"]
+    assert documents.overdue(soon, LATER) == []
+
+
+def test_attempts_to_read_are_counted_and_forgotten_with_the_document(jobs, documents, client, keys):
+    jobs.sync({"tass": NOW})
+    (claim,) = jobs.claim(NOW, 1)
+    jobs.settle_source(claim, SourceState(), SourceState(), due=LATER, counted=None, document=document(), hint=NOW)
+    assert [documents.take("d1")[1] for _ in range(3)] == [1, 2, 3]
+    documents.read_article(document(), again=None, counts={"articles": 1})
+    assert documents.take("d1") is None
+    assert client.hlen(keys("attempts")) == 0
+
+
+def test_seen_entries_are_remembered_for_the_retention(documents):
+    documents.read_index(document(), SourceState(), SourceState(), seen=["a", "b"], pages={}, counts={}, now=NOW)
+    assert documents.unseen("tass", ["a", "b", "c"]) == {"c"}
+    later = NOW + timedelta(days=31)
+    documents.read_index(document(), SourceState(), SourceState(), seen=["c"], pages={}, counts={}, now=later)
+    assert documents.unseen("tass", ["a", "b", "c"]) == {"a", "b"}
