@@ -53,6 +53,9 @@ test: lint types layers
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
+schemas: install
+	@$(BIN)/monitor schema docs/schema
+
 lock:
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install uv

@@ -83,7 +83,7 @@ def _children(place: Installation) -> list[Child]:
     name = f"monitor-{os.getpid()}@%h"
     return [
         Child("worker", [*celery, "worker", "--loglevel", "WARNING", "--hostname", name], environment),
-        Child("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""], environment),
+        Child("beat", [*celery, "beat", "--loglevel", "WARNING"], environment),
     ]
 
 

@@ -35,14 +35,22 @@ def read_feed(document: Document, _source: Source) -> tuple[Entry, ...]:
 
 def _read_xml(body: bytes, document: Document) -> tuple[Entry, ...]:
     # Always a stream: given bytes or a string, feedparser opens what looks like a path or an address.
-    headers = {"content-type": document.content_type, "content-location": document.url}
+    headers = {"content-type": _content_type(body, document.content_type), "content-location": document.url}
     feed = feedparser.parse(
         io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
     )
     if not feed.get("version") and not feed.entries:
         html = b"<html" in body[:2000].lower()
-        raise UnreadableDocument(f"the answer is {'HTML' if html else f'{len(body)} bytes that are'}, not a feed")
+        raise UnreadableDocument("the answer is HTML, no feed" if html else f"the answer, {len(body)} bytes, is no feed")
     return tuple(_from_feedparser(item, document) for item in feed.entries)
+
+
+def _content_type(body: bytes, content_type: str) -> str:
+    """The header where it may overrule the document: RFC 7303 puts a byte order mark first, then its charset.
+
+    Without a charset it says nothing of the encoding, though feedparser would follow RFC 3023 and take us-ascii.
+    """
+    return "" if body.startswith((b"\xff\xfe", b"\xfe\xff")) or "charset" not in content_type.lower() else content_type
 
 
 def _from_feedparser(item: Any, document: Document) -> Entry:
@@ -57,7 +65,8 @@ def _from_feedparser(item: Any, document: Document) -> Entry:
         lead=visible_text(summary) if summary != content else "",
         text=text,
         whole=is_whole(text),
-        published=_moment(item.get("published_parsed") or item.get("updated_parsed")),
+        # A plain look-up: feedparser's own gives one date for the other, with a warning.
+        published=_moment(dict.get(item, "published_parsed") or dict.get(item, "updated_parsed")),
         author=item.get("author"),
     )
 
@@ -81,7 +90,7 @@ def _read_json(body: bytes, document: Document) -> tuple[Entry, ...]:
         raise UnreadableDocument("the answer begins like JSON and is none") from error
     items = feed.get("items")
     if "jsonfeed.org" not in str(feed.get("version")) or not isinstance(items, list):
-        raise UnreadableDocument("the answer is JSON, not a JSON Feed")
+        raise UnreadableDocument("the answer is JSON, but no JSON Feed")
     return tuple(_from_json(item, document) for item in items if isinstance(item, dict))
 
 

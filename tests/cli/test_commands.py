@@ -1,0 +1,116 @@
+"""Every command as a person or a program runs it, without a running server."""
+
+import json
+
+import jsonschema
+import pytest
+from support.flow import source
+from support.program import ROOT, monitor, write_config
+
+from monitor.models import Alert
+
+SCHEMAS = ROOT / "docs" / "schema"
+
+
+@pytest.fixture
+def place(folder, origin):
+    return {"MONITOR_CONFIG": str(write_config(folder, source(origin))), "MONITOR_DATA": str(folder / "data")}
+
+
+def test_help_reads_like_a_guide_and_every_command_has_an_example():
+    shown = monitor("--help")
+    assert shown.returncode == 0
+    for word in ("First steps", "monitor demo", "monitor up", "Exit codes"):
+        assert word in shown.stdout
+    for command in ("up", "demo", "check", "sources", "alerts", "schema"):
+        assert "Example:" in monitor(command, "--help").stdout, command
+
+
+def test_the_shipped_configuration_has_no_problem():
+    shown = monitor("check", "config")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "No problem" in shown.stdout
+
+
+def test_check_reports_every_mistake_of_all_files_at_once(place, folder):
+    config = folder / "config"
+    (config / "settings.yaml").write_text("version: 2\ndefaults: {every: soon}\n")
+    (config / "sources.yaml").write_text(
+        "version: 1\nsources:\n  - {id: a, url: 'http://x.test/', kind: fead}\n  - {id: a, url: 'x', kind: page}\n"
+    )
+    (config / "watch.yaml").unlink()
+    shown = monitor("check", str(config))
+    assert shown.returncode == 1
+    said = shown.stderr
+    for line in (
+        "settings.yaml:1:10: version 2 is not known",
+        "settings.yaml:2:20: 'soon' is not a duration",
+        "sources.yaml:3:43: unknown kind 'fead'",
+        "sources.yaml:4:10: the id 'a' is used twice",
+        "sources.yaml:4:18: this is no http or https address",
+        "watch.yaml",
+    ):
+        assert line in said, said
+    assert "Traceback" not in said
+
+
+def test_variables_are_expanded_and_a_secret_is_never_printed(place, folder):
+    settings = folder / "config" / "settings.yaml"
+    channel = "channels: [{id: desk, type: webhook, url: '${HOOK}', secret: '${KEY}', nonsense: 1}]"
+    settings.write_text(f"version: 1\n{channel}\n")
+    unset = monitor("check", **place)
+    assert unset.returncode == 1
+    assert "HOOK" in unset.stderr
+    short = monitor("check", **place, HOOK="https://x.test/token-9f3", KEY="topsecret")
+    assert short.returncode == 1
+    assert "nonsense" in short.stderr
+    assert "topsecret" not in short.stderr + short.stdout
+    assert "token-9f3" not in short.stderr + short.stdout
+    settings.write_text(f"version: 1\n{channel.replace(', nonsense: 1', '')}\n")
+    assert monitor("check", **place, HOOK="https://x.test/", KEY="a key that is long enough").returncode == 0
+
+
+@pytest.mark.parametrize("command", ["alerts", "sources"])
+def test_without_a_server_and_without_data_one_line_says_so(place, command):
+    shown = monitor(command, timeout=20, **place)
+    assert shown.returncode == 1
+    assert shown.stderr.startswith("monitor: nothing runs")
+    assert shown.stderr.count("\n") == 1
+
+
+def test_a_redis_that_does_not_answer_is_said_within_seconds(place):
+    shown = monitor("alerts", timeout=15, REDIS_URL="unix:///nowhere/redis.sock", **place)
+    assert shown.returncode == 1
+    assert "Redis does not answer" in shown.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("nonsense",), ("alerts", "--since", "soon"), ("alerts", "--nonsense"), ("check", "a", "b")]
+)
+def test_wrong_usage_is_exit_code_2(arguments):
+    shown = monitor(*arguments)
+    assert shown.returncode == 2
+    assert "Traceback" not in shown.stderr
+
+
+def test_the_published_schemas_are_those_of_the_program(tmp_path):
+    assert monitor("schema", str(tmp_path)).returncode == 0
+    for path in tmp_path.iterdir():
+        published = (SCHEMAS / path.name).read_text(encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == published, f"{path.name}: run `make schemas`"
+        jsonschema.Draft202012Validator.check_schema(json.loads(published))
+
+
+def test_the_schemas_accept_what_the_program_accepts():
+    import yaml
+
+    for name in ("sources", "settings", "watch"):
+        schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
+        content = yaml.safe_load((ROOT / "config" / f"{name}.yaml").read_text(encoding="utf-8"))
+        jsonschema.validate(content, schema)
+
+
+def test_the_alert_schema_is_strict_about_the_version():
+    schema = json.loads((SCHEMAS / "alert.schema.json").read_text(encoding="utf-8"))
+    assert schema["properties"]["version"]["const"] == 1
+    assert set(schema["required"]) >= set(Alert.model_fields) - {"version", "partial", "backlog"}

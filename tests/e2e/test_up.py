@@ -1,0 +1,213 @@
+"""The whole program as a person runs it: real processes, real servers, the default watch file."""
+
+import csv
+import gzip
+import html
+import itertools
+import random
+import re
+import signal
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from support.flow import article_page, rss, rss_item, source
+from support.origin import Answer
+from support.program import Program, monitor, wait_until, write_config
+
+from monitor.errors import UnreadableDocument
+from monitor.kinds import read_entries
+from monitor.models import Document, Purpose, Source
+
+ABOUT = re.compile(r"(?i)belarus|minsk|lukash|union state|б[еэ]лар|білор|белор|мінск|минск|лукаш|союзн")
+TITLE = "Kremlin considers annexing Belarus"
+STORY = (
+    "The Kremlin has returned to its plan to annex Belarus, calling it deeper integration of the two countries.\n"
+    "Officials said the Union State of Russia and Belarus would get a single tax law and a joint command."
+)
+
+
+def every_second(origin, path="/feed", name="s", **more):
+    return source(origin, path, name, every=timedelta(seconds=1), **more)
+
+
+def unrelated_items(shared_data, number):
+    """Items of real feeds that do not speak of the topic: title and text."""
+    with (shared_data / "feeds" / "INDEX.tsv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if int(row["items"]) > 3]
+    found = {}
+    for row in rows:
+        body = (shared_data / row["file"]).read_bytes()
+        body = gzip.decompress(body) if row["file"].endswith(".gz") else body
+        document = Document("d", "s", Purpose.INDEX, "https://x.test/", body, "", datetime.now(UTC))
+        try:
+            entries = read_entries(document, Source(id="s", url="https://x.test/", kind="feed"))
+        except UnreadableDocument:
+            continue
+        for entry in itertools.islice(entries, 8):
+            words = f"{entry.title}\n{entry.lead}\n{entry.text}"
+            if entry.title and not ABOUT.search(words):
+                found.setdefault(entry.title, entry.text or entry.lead)
+        if len(found) >= number:
+            break
+    return list(found.items())[:number]
+
+
+def serve_seed_story(origin, shared_data, on_seed=lambda hit: None):
+    """The story as an article page behind an item, beside 200 others."""
+    title, _, text = (shared_data / "seed_story.txt").read_text(encoding="utf-8").partition("\n")
+    others = unrelated_items(shared_data, 200)
+    assert len(others) == 200
+    items = [rss_item(html.escape(name), f"/{number}") for number, (name, _) in enumerate(others)]
+    items.insert(100, rss_item(html.escape(title), "/seed"))
+    origin.answers["/feed"] = Answer(rss(*items))
+    for number, (name, words) in enumerate(others):
+        origin.answers[f"/{number}"] = Answer(article_page(html.escape(name), html.escape(words)))
+
+    def seed(hit):
+        on_seed(hit)
+        return Answer(article_page(html.escape(title), html.escape(text)))
+
+    origin.answers["/seed"] = seed
+    return title
+
+
+def read_all(running, origin, number=200):
+    wait_until(lambda: sum(hit.path != "/feed" for hit in origin.hits) > number, 60, "all pages are fetched")
+    wait_until(lambda: all(row["outcome"] == "unchanged" for row in running.sources()), 30, "all is read")
+
+
+@pytest.mark.timeout(240)
+def test_the_seed_story_among_200_others_alerts_once_and_not_again_after_a_restart(folder, origin, shared_data):
+    title = serve_seed_story(origin, shared_data)
+    write_config(folder, every_second(origin), fetch={"per_host": 10})
+    with Program(folder) as running:
+        wait_until(running.alerts, 60, "the alert")
+        read_all(running, origin)
+        (alert,) = running.alerts()
+        assert alert["title"] == title
+        assert alert["severity"] in {"high", "critical"}
+        assert running.stop() == 0
+    asked = origin.count("/feed")
+    with Program(folder) as running:
+        wait_until(lambda: origin.count("/feed") > asked + 2, 30, "the feed is polled again")
+        time.sleep(1)
+        assert len(running.alerts()) == 1
+        assert running.stop(signal.SIGTERM) == 0
+    assert origin.count("/seed") == 1
+
+
+@pytest.mark.timeout(240)
+def test_killing_worker_children_at_any_moment_loses_nothing(folder, origin, shared_data):
+    """Every child is killed when the story is being fetched, and again and again while it is read."""
+    chosen = random.Random(7)
+    programs = []
+
+    def kill(_hit=None):
+        for program in programs:
+            for child in program.children_of_worker():
+                child.kill()
+
+    serve_seed_story(origin, shared_data, on_seed=lambda hit: kill() if origin.count("/seed") <= 2 else None)
+    write_config(folder, every_second(origin), fetch={"per_host": 10, "deadline": "5s"})
+    with Program(folder) as running:
+        programs.append(running)
+        wait_until(lambda: origin.count("/feed"), 30, "a first poll")
+        for _ in range(6):
+            time.sleep(chosen.uniform(0.1, 1.0))
+            kill()
+        wait_until(running.alerts, 150, "the alert")
+        assert len(running.alerts()) == 1
+
+
+def test_a_second_up_on_one_data_folder_is_refused_with_the_pid(folder, origin):
+    write_config(folder, every_second(origin))
+    with Program(folder) as running:
+        wait_until(lambda: "watching" in running.output())
+        place = {"MONITOR_CONFIG": str(folder / "config"), "MONITOR_DATA": str(folder / "data")}
+        second = monitor("up", **place)
+        assert second.returncode == 1
+        assert f"pid {running.process.pid}" in second.stderr
+
+
+def test_a_server_or_worker_that_is_killed_is_started_again(folder, origin):
+    write_config(folder, every_second(origin))
+    origin.answers["/feed"] = Answer(rss(rss_item("Nothing yet", "/0")))
+    with Program(folder) as running:
+        wait_until(lambda: origin.count("/feed") > 1)
+        for name in ("valkey-server", "worker", "beat"):
+            for process in running.family():
+                if any(name in part for part in process.cmdline()) and process.parent().pid == running.process.pid:
+                    process.kill()
+            asked = origin.count("/feed")
+            wait_until(lambda asked=asked: origin.count("/feed") > asked + 1, 60, f"polls after {name} was killed")
+        origin.answers["/feed"] = Answer(rss(rss_item(TITLE, "/1")))
+        origin.answers["/1"] = Answer(article_page(TITLE, STORY))
+        wait_until(running.alerts, 30, "the alert")
+        assert running.stop() == 0
+
+
+def test_everything_ends_when_up_itself_is_killed(folder, origin):
+    write_config(folder, every_second(origin))
+    with Program(folder) as running:
+        wait_until(lambda: origin.count("/feed"))
+        family = running.family()
+        running.process.kill()
+        programs = [process for process in family if "celery" in " ".join(process.cmdline())]
+        wait_until(lambda: not any(process.is_running() for process in programs), 30, "worker and beat end")
+        with Program(folder) as following:
+            asked = origin.count("/feed")
+            wait_until(lambda: origin.count("/feed") > asked, 30, "the next `up` takes the folder over")
+            assert following.stop() == 0
+
+
+def test_the_start_summary_names_sources_that_never_worked_and_digests_what_was_there(folder, origin):
+    now = datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    items = [rss_item(f"{TITLE} {number}", f"/{number}", date=now) for number in range(3)]
+    origin.answers["/feed"] = Answer(rss(*items))
+    for number in range(3):
+        words = " ".join(f"word{number}x{index}" for index in range(60))
+        origin.answers[f"/{number}"] = Answer(article_page(f"{TITLE} {number}", f"{STORY}\n{words}"))
+    origin.answers["/bad"] = Answer(b"<html>Welcome</html>")
+    write_config(folder, every_second(origin), every_second(origin, "/bad", "bad"))
+    with Program(folder) as running:
+        wait_until(lambda: "start: 1 of 2 sources answer" in running.output(), 40)
+        assert "bad: not-a-feed" in running.output()
+        wait_until(lambda: "already in the sources" in running.output(), 60, "the digest")
+        assert running.output().count(TITLE) == len(running.alerts())
+
+
+def test_redis_away_at_start_is_waited_for(folder, origin):
+    from support.servers import Server, valkey_binary
+
+    write_config(folder, every_second(origin))
+    server = Server(valkey_binary(), folder / "own")
+    with Program(folder, REDIS_URL=server.url) as running:
+        wait_until(lambda: "waiting for Redis" in running.output())
+        server.start()
+        try:
+            wait_until(lambda: origin.count("/feed"), 30, "a poll")
+            assert "Redis is back" in running.output()
+            assert running.stop() == 0
+        finally:
+            server.stop()
+
+
+def test_a_broken_configuration_is_refused_by_up_and_by_the_worker(folder, origin):
+    config = write_config(folder, every_second(origin))
+    (config / "settings.yaml").write_text("version: 1\nretension: 30d\n")
+    place = {"MONITOR_CONFIG": str(config), "MONITOR_DATA": str(folder / "data")}
+    with Program(folder, command=["celery", "--app", "monitor.worker", "worker"]) as worker:
+        assert worker.process.wait(30) == 1
+    for said in (monitor("up", **place).stderr, worker.output()):
+        assert "settings.yaml:2:1: unknown key 'retension'" in said
+
+
+def test_the_procfile_runs_under_honcho(folder, origin):
+    """Each line of the Procfile as honcho starts it: an alert comes out, and all ends on SIGTERM."""
+    write_config(folder, every_second(origin))
+    origin.answers["/feed"] = Answer(rss(rss_item(TITLE, "/1")))
+    origin.answers["/1"] = Answer(article_page(TITLE, STORY))
+    with Program(folder, command=["honcho", "start", "--no-colour"]) as running:
+        wait_until(running.alerts, 60, "the alert")
+        running.stop(signal.SIGTERM)

@@ -1,0 +1,131 @@
+import hashlib
+import hmac
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from support.origin import Answer
+
+from monitor.errors import DeliveryError
+from monitor.models import Alert, AlertRule, AlertSource, Delivery, Severity, Snippet
+from monitor.notify.console import ConsoleChannel
+from monitor.notify.words import age, harmless, safe_link, span
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SECRET = "a shared key of some length"
+
+
+def alert(number=1, **more):
+    rule = AlertRule(id="r", name="Union State bodies", severity=Severity.HIGH)
+    values = {
+        "id": f"a-{number}",
+        "story": f"s-{number}",
+        "severity": Severity.HIGH,
+        "rules": (rule,),
+        "title": "Союзное государство",
+        "url": "https://x.test/1",
+        "source": AlertSource(id="s", name="Outlet", tags=("state",)),
+        "published": NOW - timedelta(minutes=3),
+        "detected": NOW,
+        "language": "ru",
+        "snippet": Snippet(text="Бюджет Союзного государства утверждён.", marks=((7, 27),)),
+        "matches": (),
+    }
+    return Alert(**values | more)
+
+
+def printed(*alerts):
+    stream = io.StringIO()
+    ConsoleChannel(stream).send(Delivery("k", "terminal", alerts), NOW)
+    return stream.getvalue()
+
+
+def test_an_alert_on_the_console_says_what_an_editor_wants():
+    lines = [line.strip() for line in printed(alert()).splitlines()]
+    assert lines == [
+        "HIGH   Outlet (state)  3 min ago",
+        "Союзное государство",
+        "Бюджет [Союзного государства] утверждён.",
+        "Union State bodies",
+        "https://x.test/1",
+        "",
+    ]
+
+
+def test_a_digest_is_one_message_with_the_gravest_first():
+    said = printed(alert(1, title="Раз"), alert(2, title="Два", severity=Severity.CRITICAL))
+    assert said.startswith("2 stories")
+    assert said.index("Два") < said.index("Раз")
+
+
+def test_hostile_text_moves_no_cursor_and_turns_no_direction():
+    said = printed(alert(title="a\x1b[2Jb\r\nc\u202ed[red]e", url="javascript:alert(1)"))
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+    assert "[red]e" in said, "markup of the terminal library is only text"
+    assert "javascript" not in said
+
+
+def test_a_very_long_title_is_cut():
+    assert len(harmless("x" * 10_000)) == 500
+    assert max(map(len, printed(alert(title="я" * 10_000)).splitlines())) < 600
+
+
+def test_ages_and_lengths_of_time():
+    assert [span(seconds) for seconds in (0, 59, 60, 3600, 90_000)] == ["0 s", "59 s", "1 min", "1 h", "1 d"]
+    assert age(alert(published=None), NOW) == "undated"
+    assert age(alert(published=NOW + timedelta(minutes=1)), NOW) == "just now"
+    assert safe_link(None) == safe_link("ftp://x") == ""
+
+
+@pytest.fixture
+def webhook(origin, folder):
+    from monitor.config.settings import WebhookChannel
+    from monitor.fetch.client import Bounds
+    from monitor.wiring import _make_channel
+
+    def make(path="/hook", allow_private=True):
+        settings = WebhookChannel(
+            id="desk", type="webhook", url=origin.url + path, secret=SECRET, allow_private=allow_private
+        )
+        return _make_channel(settings, "Test/1", Bounds(deadline=1))
+
+    return make
+
+
+def test_a_webhook_is_signed_over_time_and_body(webhook, origin):
+    origin.answers["/hook"] = Answer(b"ok", 202)
+    webhook().send(Delivery("a-1:desk", "desk", (alert(),), attempt=2), NOW)
+    (hit,) = origin.hits
+    stamp = hit.headers["X-Monitor-Timestamp"]
+    expected = hmac.new(SECRET.encode(), f"{stamp}.".encode() + hit.body, hashlib.sha256).hexdigest()
+    assert hit.headers["X-Monitor-Signature"] == f"sha256={expected}"
+    assert (hit.headers["Idempotency-Key"], hit.headers["X-Monitor-Attempt"]) == ("a-1:desk", "2")
+    assert Alert.model_validate(json.loads(hit.body)["alerts"][0]) == alert()
+
+
+@pytest.mark.parametrize(
+    ("answer", "permanent", "wait"),
+    [
+        (Answer(b"no", 400), True, None),
+        (Answer(b"who?", 401), False, None),
+        (Answer(b"", 429, {"Retry-After": "7"}), False, 7),
+        (Answer(b"", 500), False, None),
+        (Answer(b"", 302, {"Location": "/other"}), False, None),
+        (Answer(b"", delay=2), False, None),
+    ],
+)
+def test_a_refusal_says_whether_and_when_to_try_again(webhook, origin, answer, permanent, wait):
+    origin.answers["/hook"] = answer
+    with pytest.raises(DeliveryError) as caught:
+        webhook().send(Delivery("k", "desk", (alert(),)), NOW)
+    assert (caught.value.permanent, caught.value.retry_after) == (permanent, wait)
+    assert origin.count("/other") == 0
+    assert SECRET not in str(caught.value)
+
+
+def test_a_webhook_on_a_private_address_needs_leave(webhook, origin):
+    with pytest.raises(DeliveryError, match="not on the public internet|not allowed"):
+        webhook(allow_private=False).send(Delivery("k", "desk", (alert(),)), NOW)
+    assert origin.hits == []

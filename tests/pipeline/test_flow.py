@@ -1,0 +1,226 @@
+"""From a due source to the alert stream, with a real Redis and a real web server, in one process."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from support.flow import Flow, article_page, rss, rss_item, source
+from support.origin import Answer
+
+from monitor.models import Outcome
+
+HIT = "Министры двух стран согласовали бюджет Союзного государства на следующий год."
+OTHER = "В городе открылась выставка старинных часов, собранных за тридцать лет работы музея."
+
+
+def ago(**time):
+    return format_datetime(datetime.now(UTC) - timedelta(**time))
+
+
+@pytest.fixture
+def flow(server, keys, tmp_path, origin):
+    def make(*sources, **settings):
+        return Flow(server.url, keys.prefix, tmp_path, *(sources or (source(origin),)), **settings)
+
+    return make
+
+
+def test_an_item_whose_page_matches_alerts_once(flow, origin):
+    """The feed alone says nothing of the topic; the page does."""
+    origin.answers["/feed"] = Answer(rss(rss_item("Итоги встречи", "/1"), rss_item("Выставка часов", "/2")))
+    origin.answers["/1"] = Answer(article_page("Итоги встречи", f"{OTHER}\n{HIT}\n{OTHER}"))
+    origin.answers["/2"] = Answer(article_page("Выставка часов", f"{OTHER}\n{OTHER}"))
+    running = flow()
+    running.settle()
+    ((_, alert),) = running.runtime.alerts.read()
+    assert (alert.title, alert.url) == ("Итоги встречи", f"{origin.url}/1")
+    assert "Союзного государства" in alert.snippet.text
+    assert [alert.snippet.text[start:end] for start, end in alert.snippet.marks] == ["Союзного государства"]
+    assert {span.text for span in alert.matches} == {"Союзного государства"}
+    running.look_again()
+    running.settle()
+    assert len(running.titles()) == 1
+    assert origin.count("/1") == 1, "a page is fetched once"
+    assert running.state("s").outcome is Outcome.UNCHANGED
+
+
+def test_a_changed_feed_brings_only_what_is_new(flow, origin):
+    origin.answers["/feed"] = Answer(rss(rss_item("Союзное государство: раз", "/1")), headers={"ETag": '"a"'})
+    for number in (1, 2):
+        origin.answers[f"/{number}"] = Answer(article_page(f"Номер {number}", f"{HIT} {number} " * 3))
+    running = flow()
+    running.settle()
+    items = rss_item("Союзное государство: два", "/2") + rss_item("Союзное государство: раз", "/1")
+    origin.answers["/feed"] = Answer(rss(items), headers={"ETag": '"b"'})
+    running.look_again()
+    running.settle()
+    assert origin.count("/1") == origin.count("/2") == 1
+    assert [hit.headers.get("If-None-Match") for hit in origin.hits if hit.path == "/feed"] == [None, '"a"']
+
+
+def test_a_304_ends_the_check_and_keeps_the_validators(flow, origin):
+    origin.answers["/feed"] = Answer(rss(rss_item("t", "/1")), headers={"ETag": '"a"'})
+    running = flow()
+    running.settle(1)
+    origin.answers["/feed"] = Answer(status=304)
+    running.look_again()
+    running.settle(1)
+    state = running.state("s")
+    assert (state.outcome, state.etag, state.failures) == (Outcome.UNCHANGED, '"a"', 0)
+
+
+def test_a_page_that_cannot_be_fetched_leaves_the_text_of_the_feed(flow, origin):
+    """The alert comes at once from what the feed said, marked as partial; the page stays on the schedule."""
+    origin.answers["/feed"] = Answer(rss(rss_item("Итоги", "/1", HIT)))
+    origin.answers["/1"] = Answer(status=403)
+    running = flow()
+    running.settle()
+    ((_, alert),) = running.runtime.alerts.read()
+    assert (alert.title, alert.partial) == ("Итоги", True)
+    (page,) = [job for job in running.runtime.jobs.next_due() if job.startswith("page:")]
+    assert running.runtime.jobs.page(page.removeprefix("page:")).attempts == 1
+
+
+def test_an_alert_that_only_the_page_gives_comes_when_the_page_does(flow, origin):
+    origin.answers["/feed"] = Answer(rss(rss_item("Итоги", "/1", OTHER)))
+    origin.answers["/1"] = Answer(status=503)
+    running = flow()
+    running.settle()
+    assert running.titles() == []
+    origin.answers["/1"] = Answer(article_page("Итоги", f"{HIT}\n{OTHER}\n{HIT}"))
+    (page,) = [job for job in running.runtime.jobs.next_due() if job.startswith("page:")]
+    running.runtime.client.zadd(running.runtime.keys("due"), {page: 0})
+    running.settle(2)
+    assert running.titles() == ["Итоги"]
+
+
+def test_a_first_check_alerts_only_on_what_is_young(flow, origin):
+    """By the date of the feed, or by that of the page where the feed gives none."""
+    old_page = article_page("Страница", HIT * 3).replace(
+        b"<article>", b'<article><time datetime="2020-01-05T10:00:00Z">5.1.2020</time>'
+    )
+    origin.answers["/feed"] = Answer(
+        rss(
+            rss_item("Союзное государство вчера", "/1", HIT, ago(hours=30)),
+            rss_item("Союзное государство утром", "/2", HIT, ago(hours=3)),
+            rss_item("Союзное государство когда-то", "/3", HIT),
+        )
+    )
+    origin.answers["/2"] = Answer(article_page("Утром", f"{HIT} Утром. " * 2))
+    origin.answers["/3"] = Answer(old_page)
+    running = flow()
+    running.settle()
+    assert running.titles() == ["Союзное государство утром"]
+    assert origin.count("/1") == 0
+
+
+def test_later_an_old_date_does_not_hide_a_new_item(flow, origin):
+    origin.answers["/feed"] = Answer(rss(rss_item("Первое", "/0", OTHER)))
+    running = flow()
+    running.settle(1)
+    new = rss_item("Союзное государство", "/1", HIT, ago(days=40))
+    origin.answers["/feed"] = Answer(rss(rss_item("Первое", "/0", OTHER) + new))
+    running.look_again()
+    running.settle()
+    assert running.titles() == ["Союзное государство"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (Answer(b"<!doctype html><html><body>Welcome</body></html>"), "not-a-feed"),
+        (Answer(b""), "not-a-feed"),
+        (Answer(b"11 bytes..."), "not-a-feed"),
+        (Answer(rss()), "empty"),
+        (Answer(status=404), "not-found"),
+        (Answer(status=403), "blocked"),
+        (Answer(delay=5), "timeout"),
+    ],
+)
+def test_a_bad_source_has_its_outcome_and_is_tried_again_while_others_go_on(flow, origin, answer, outcome):
+    origin.answers["/bad"] = answer
+    origin.answers["/feed"] = Answer(rss(rss_item("Союзное государство", "/1", HIT)))
+    origin.answers["/1"] = Answer(article_page("Хорошая", HIT * 3))
+    running = flow(source(origin, "/bad", "bad"), source(origin, "/feed", "good"), fetch={"deadline": "1s"})
+    running.settle(3, 1.2)
+    state = running.state("bad")
+    assert (state.outcome, state.failures >= 1, state.primed) == (outcome, True, False)
+    assert running.runtime.jobs.next_due()["source:bad"] > 0
+    assert running.titles() == ["Союзное государство"]
+    assert running.runtime.documents.counts()[f"source:{outcome}"] >= 1
+
+
+def test_a_304_cannot_hide_that_a_body_was_no_feed(flow, origin):
+    origin.answers["/feed"] = Answer(b"<html>Just a moment</html>", headers={"ETag": '"block"'})
+    running = flow()
+    running.settle(1)
+    assert running.state("s").etag == ""
+    running.look_again()
+    running.settle(1)
+    assert [hit.headers.get("If-None-Match") for hit in origin.hits] == [None, None]
+    assert running.state("s").outcome is Outcome.NOT_A_FEED
+
+
+def test_a_reader_that_dies_at_any_step_is_followed_by_another(flow, origin, monkeypatch):
+    """The document stays until its reading is stored; the alert of the first reader is not repeated by the second."""
+    origin.answers["/feed"] = Answer(rss(rss_item("Союзное государство", "/1", HIT)))
+    origin.answers["/1"] = Answer(article_page("Страница", HIT * 3))
+    running = flow()
+    running.settle(1)
+    running.drain()
+    (document,) = running.hints
+    real = running.runtime.documents.read_article
+
+    def dies(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running.runtime.documents, "read_article", dies)
+    with pytest.raises(KeyboardInterrupt):
+        running.runtime.read(document, lambda: None)
+    assert len(running.titles()) == 1
+    monkeypatch.setattr(running.runtime.documents, "read_article", real)
+    running.read()
+    assert len(running.titles()) == 1
+    assert running.runtime.documents.take(document) is None
+
+
+def test_a_document_that_kills_its_readers_is_given_up(flow, origin):
+    origin.answers["/feed"] = Answer(rss(rss_item("Союзное государство", "/1", HIT)))
+    running = flow()
+    running.drain()
+    for _ in range(3):
+        running.runtime.documents.take(running.hints[0])
+    running.read()
+    assert running.state("s").outcome is Outcome.UNREADABLE
+
+
+def test_two_drains_of_one_machine_never_fetch_a_source_twice(flow, origin):
+    origin.answers["/feed"] = Answer(rss(rss_item("t", "/1")), delay=0.5)
+    one, other = flow(), flow()
+    import threading
+
+    threads = [threading.Thread(target=running.drain) for running in (one, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert origin.count("/feed") == 1
+
+
+def test_a_stop_gives_back_what_is_under_way(flow, origin):
+    origin.answers["/feed"] = Answer(rss(rss_item("t", "/1")), delay=3)
+    running = flow()
+    running.drain(0.5)
+    assert running.state("s").outcome is None
+    (due,) = running.runtime.jobs.next_due().values()
+    assert due / 1000 <= running.now().timestamp()
+
+
+def test_a_full_text_feed_needs_no_page_and_reading_counts_articles(flow, origin):
+    item = f"<item><title>Полный</title><link>/1</link><description>{HIT * 20}</description></item>"
+    origin.answers["/feed"] = Answer(rss(item))
+    running = flow()
+    running.settle(2)
+    assert running.titles() == ["Полный"]
+    assert origin.count("/1") == 0
+    assert running.runtime.documents.counts()["articles"] == 1

@@ -1,0 +1,113 @@
+"""`monitor up` and other commands as real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import yaml
+
+from monitor.models import Source
+
+ROOT = Path(__file__).resolve().parents[2]
+_CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("MONITOR_", "REDIS_", "CELERY_"))}
+
+
+def wait_until(true: Callable[[], object], seconds: float = 30.0, what: str = "") -> None:
+    """Fail when it does not become true in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds} s: {what or true}")
+
+
+def write_config(folder: Path, *sources: Source, watch: Path = ROOT / "config" / "watch.yaml", **settings) -> Path:
+    """A configuration folder with the default watch file."""
+    config = folder / "config"
+    config.mkdir(parents=True, exist_ok=True)
+    listed = [source.model_dump(mode="json", exclude_defaults=True) for source in sources]
+    (config / "sources.yaml").write_text(yaml.safe_dump({"version": 1, "sources": listed}, allow_unicode=True))
+    (config / "settings.yaml").write_text(yaml.safe_dump({"version": 1, **settings}))
+    (config / "watch.yaml").write_text(watch.read_text(encoding="utf-8"), encoding="utf-8")
+    return config
+
+
+def monitor(*arguments: str, timeout: float = 60, **environment: str) -> subprocess.CompletedProcess:
+    """Run one command to its end."""
+    command = [sys.executable, "-m", "monitor", *arguments]
+    return subprocess.run(
+        command, env=_CLEAN | environment, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+class Program:
+    """A long-running command; stopped with its children when the block ends."""
+
+    def __init__(self, folder: Path, *arguments: str, command: list[str] | None = None, **environment: str) -> None:
+        self.folder = folder
+        self.command = command or [sys.executable, "-m", "monitor", *(arguments or ("up",))]
+        self.environment = _CLEAN | {
+            "MONITOR_CONFIG": str(folder / "config"),
+            "MONITOR_DATA": str(folder / "data"),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            **environment,
+        }
+        self.log = folder / "program.log"
+
+    def __enter__(self) -> Program:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, env=self.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
+            )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        family = self.family()
+        if self.process.poll() is None:
+            self.stop()
+        left = [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+        for process in left:
+            process.kill()
+        assert left == [], f"left running: {left}"
+
+    def stop(self, number: int = signal.SIGINT, seconds: float = 30.0) -> int:
+        """Signal it and wait; the promise is 30 s."""
+        self.process.send_signal(number)
+        return self.process.wait(seconds)
+
+    def family(self) -> list[psutil.Process]:
+        try:
+            parent = psutil.Process(self.process.pid)
+            return [parent, *parent.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def children_of_worker(self) -> list[psutil.Process]:
+        """The prefork children, in which tasks run."""
+        workers = [process for process in self.family() if "worker" in process.cmdline() and process.children()]
+        return [child for worker in workers for child in worker.children()]
+
+    def output(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def alerts(self) -> list[dict]:
+        """What the alert stream holds, by the public command; none while the server starts."""
+        found = monitor("alerts", "--json", **self._place())
+        return [json.loads(line) for line in found.stdout.splitlines()]
+
+    def sources(self) -> list[dict]:
+        found = monitor("sources", "--json", **self._place())
+        return [json.loads(line) for line in found.stdout.splitlines()]
+
+    def _place(self) -> dict[str, str]:
+        names = ("MONITOR_CONFIG", "MONITOR_DATA", "REDIS_URL")
+        return {name: self.environment[name] for name in names if name in self.environment}
