@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import sys
 import time
@@ -28,6 +27,7 @@ from monitor.pipeline.drain import Drain, Limits
 from monitor.pipeline.raise_alert import Alerting
 from monitor.pipeline.read import Reading
 from monitor.store.alerts import AlertQueue
+from monitor.store.archive import Archive
 from monitor.store.connection import Client, connect, require_fit, wait_until_up
 from monitor.store.deliveries import Deliveries
 from monitor.store.documents import Documents
@@ -136,7 +136,9 @@ class Runtime:
         self.deliveries = Deliveries(self.client, self.keys)
         self.leases = Leases(self.client, self.keys)
         self.alerts = AlertQueue(self.client, self.keys, retention=self.settings.retention)
-        self.documents = Documents(self.client, self.keys, retention=self.settings.retention)
+        archive = self.settings.archive
+        self.archive = Archive(self.client, self.keys, keep=archive.keep, most=archive.most)
+        self.documents = Documents(self.client, self.keys, self.archive, retention=self.settings.retention)
         # A claim outlives the longest fetch, so nobody fetches a source twice at one time.
         self.jobs = Jobs(self.client, self.keys, lease=self.settings.fetch.deadline + timedelta(seconds=10))
 
@@ -220,7 +222,8 @@ class Runtime:
         return _make_channel(found, self.settings.fetch.user_agent, self._bounds)
 
     def tend(self) -> None:
-        """Housekeeping: trim the alert stream."""
+        """Housekeeping: trim the alert stream and the archive."""
+        self.archive.trim(utc_now())
         self.alerts.trim(utc_now() - self.settings.retention)
 
     @property
@@ -244,9 +247,3 @@ async def _post(
 ) -> tuple[int, float | None, bytes]:
     async with opened(user_agent, bounds) as client:
         return await client.post(url, body, headers, allow_private=allow_private)
-
-
-def from_environment() -> tuple[Installation, Configuration]:
-    """The installation that this process was started for. Raises ConfigError."""
-    installation = Installation.of(os.environ)
-    return installation, load_configuration(installation.config, os.environ)

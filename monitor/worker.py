@@ -19,11 +19,12 @@ from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
 from monitor.errors import MonitorError
-from monitor.wiring import Installation, Runtime, from_environment
+from monitor.reload import CurrentRuntime
+from monitor.wiring import Installation, Runtime
 
 _INSTALLATION = Installation.of(os.environ)
-# Set in the parent when the worker is told to stop; its children share it across the fork. It has no lock, which a child
-# killed at the wrong moment would hold for ever.
+# Set in the parent when the worker is told to stop; its children share it across the fork. It has no lock, which a
+# child killed at the wrong moment would hold for ever.
 _stopping = multiprocessing.RawValue("b", 0)
 # Celery warns root of pickled messages; only JSON is accepted here, and a container without users runs as root.
 warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -90,8 +91,12 @@ def _say(line: str) -> None:
 
 
 @cache
+def _current() -> CurrentRuntime:
+    return CurrentRuntime(_INSTALLATION, _say)
+
+
 def _runtime() -> Runtime:
-    return Runtime(*from_environment())
+    return _current()()
 
 
 @signals.worker_init.connect

@@ -45,6 +45,13 @@ class FirstCheck(Model):
     digest: bool = Field(True, description="true gathers their alerts into one message, false sends each at once")
 
 
+class Archive(Model):
+    """Articles kept for `monitor backtest`."""
+
+    keep: Duration = Field(timedelta(days=14), description="for how long")
+    most: int = Field(20_000, ge=0, description="how many at most, about 4 KB of memory each; 0 keeps none")
+
+
 class Redis(Model):
     """Where the state is kept. The address comes from REDIS_URL, or the embedded server is used."""
 
@@ -78,6 +85,7 @@ class Settings(Model):
     defaults: Defaults = Defaults()
     fetch: Fetch = Fetch()
     first_check: FirstCheck = FirstCheck()
+    archive: Archive = Archive()
     redis: Redis = Redis()
     retention: Duration = Field(timedelta(days=30), description="how long seen entries and delivered alerts are kept")
     channels: tuple[ChannelSettings, ...] = (ConsoleChannel(id="terminal", type="console"),)

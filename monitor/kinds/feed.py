@@ -41,7 +41,7 @@ def _read_xml(body: bytes, document: Document) -> tuple[Entry, ...]:
     )
     if not feed.get("version") and not feed.entries:
         html = b"<html" in body[:2000].lower()
-        raise UnreadableDocument("the answer is HTML, no feed" if html else f"the answer, {len(body)} bytes, is no feed")
+        raise UnreadableDocument("the answer is HTML, no feed" if html else f"these {len(body)} bytes are no feed")
     return tuple(_from_feedparser(item, document) for item in feed.entries)
 
 

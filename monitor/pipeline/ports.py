@@ -80,11 +80,17 @@ class DocumentStore(Protocol):
         *,
         seen: Iterable[str],
         pages: Mapping[Page, datetime],
+        articles: Iterable[Article],
         counts: Mapping[str, int],
         now: datetime,
     ) -> None: ...
     def read_article(
-        self, document: Document, *, again: tuple[Page, datetime] | None, counts: Mapping[str, int]
+        self,
+        document: Document,
+        *,
+        again: tuple[Page, datetime] | None,
+        articles: Iterable[Article],
+        counts: Mapping[str, int],
     ) -> None: ...
 
 

@@ -79,7 +79,7 @@ class Reading:
         document, attempt = taken
         source = self._sources.get(document.source)
         if source is None:
-            self._documents.read_article(document, again=None, counts={"dropped": 1})
+            self._documents.read_article(document, again=None, articles=(), counts={"dropped": 1})
         elif document.purpose is Purpose.INDEX:
             self._read_index(document, source, attempt)
         else:
@@ -89,8 +89,9 @@ class Reading:
         before, now = self._jobs.state(source.id), self._clock()
         reading = self._index(document, source, before, attempt)
         backlog = not before.primed
-        for entry in reading.articles:
-            self._alert(_from_entry(entry, source, partial=False), source, backlog=backlog)
+        articles = [_from_entry(entry, source, partial=False) for entry in reading.articles]
+        for article in articles:
+            self._alert(article, source, backlog=backlog)
         after = replace(before.after(reading.outcome, now, reading.reason), items=reading.items)
         # Whatever was not read well is asked for whole again, so that no 304 can hide it.
         after = replace(after, primed=True) if reading.outcome.good else after.forgotten()
@@ -104,7 +105,8 @@ class Reading:
             after,
             seen=reading.seen,
             pages=dict.fromkeys(pages, now),
-            counts={f"source:{reading.outcome}": 1, "articles": len(reading.articles), **reading.counts},
+            articles=articles,
+            counts={f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts},
             now=now,
         )
 
@@ -128,7 +130,7 @@ class Reading:
         article, again = self._article(document, source, page, attempt)
         self._alert(article, source, backlog=page.backlog)
         counts = {"articles": 1, "partial": int(article.partial)}
-        self._documents.read_article(document, again=again, counts=counts)
+        self._documents.read_article(document, again=again, articles=(article,), counts=counts)
 
     def _article(
         self, document: Document, source: Source, page: Page, attempt: int

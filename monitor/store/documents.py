@@ -11,17 +11,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime, timedelta
 
-    from monitor.models import Document, Page
+    from monitor.models import Article, Document, Page
     from monitor.schedule import SourceState
+    from monitor.store.archive import Archive
     from monitor.store.keys import Keys
 
 
 class Documents:
     """Documents survive until their reading is stored, so a reader that dies loses nothing."""
 
-    def __init__(self, client: Client, keys: Keys, *, retention: timedelta) -> None:
+    def __init__(self, client: Client, keys: Keys, archive: Archive, *, retention: timedelta) -> None:
         self._client = client
         self._keys = keys
+        self._archive = archive
         self._retention = retention
 
     @redis_errors()
@@ -64,6 +66,7 @@ class Documents:
         *,
         seen: Iterable[str],
         pages: Mapping[Page, datetime],
+        articles: Iterable[Article],
         counts: Mapping[str, int],
         now: datetime,
     ) -> None:
@@ -77,16 +80,23 @@ class Documents:
                 self._schedule(pipe, page, due)
             if changed := changes(before, after):
                 pipe.hset(self._keys("source", document.source), mapping=dict(changed))
+            self._archive.add(pipe, articles)
             self._close(pipe, document, counts)
 
     @redis_errors()
     def read_article(
-        self, document: Document, *, again: tuple[Page, datetime] | None, counts: Mapping[str, int]
+        self,
+        document: Document,
+        *,
+        again: tuple[Page, datetime] | None,
+        articles: Iterable[Article],
+        counts: Mapping[str, int],
     ) -> None:
         """Drop a read document; `again` schedules another attempt at its page."""
         with self._client.pipeline(transaction=True) as pipe:
             if again:
                 self._schedule(pipe, *again)
+            self._archive.add(pipe, articles)
             self._close(pipe, document, counts)
 
     @redis_errors()

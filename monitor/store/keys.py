@@ -19,6 +19,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | stories         | string | for ever                | version of the set of stories, for optimistic writes | one                         |
 | story:ID        | string | STORY_LIFE              | a story: fingerprint, alert, who reported it (JSON) | one a story                  |
 | sketch:HASH     | set    | STORY_LIFE              | a hash of a text -> stories that hold it            | 48 a matched article         |
+| archive         | stream | `archive.keep`          | compressed articles, for `monitor backtest`         | `archive.most`               |
 | delivery:NAME   | hash   | for ever                | retry state of a channel                            | one a channel                |
 | dead            | stream | for ever                | alerts that a channel refused for good              | none is ever dropped unseen  |
 | lease:NAME      | string | seconds                 | who drains, who sends                               | a few                        |

@@ -92,7 +92,7 @@ def test_a_json_feed_is_read():
         (b"<!doctype html><html><body>Just a moment...</body></html>", "HTML"),
         (b"/etc/passwd", "no feed"),
         (b"http://127.0.0.1:1/", "no feed"),
-        (b"hello world", "11 bytes"),
+        (b"hello world", "these 11 bytes"),
         (b'{"a": 1}', "no JSON Feed"),
         (b'{"a": ', "is none"),
         (b"{" * 100_000, "is none"),

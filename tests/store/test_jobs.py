@@ -4,6 +4,7 @@ import pytest
 
 from monitor.models import Document, Entry, Outcome, Page, Purpose
 from monitor.schedule import SourceState
+from monitor.store.archive import Archive
 from monitor.store.documents import Documents
 from monitor.store.jobs import Jobs
 
@@ -18,7 +19,8 @@ def jobs(client, keys):
 
 @pytest.fixture
 def documents(client, keys):
-    return Documents(client, keys, retention=timedelta(days=30))
+    archive = Archive(client, keys, keep=timedelta(days=14), most=1000)
+    return Documents(client, keys, archive, retention=timedelta(days=30))
 
 
 def document(name="d1", page=None):
@@ -67,7 +69,7 @@ def test_a_check_writes_only_what_it_changed(jobs, documents):
     (claim,) = jobs.claim(NOW, 1)
     before = jobs.state("tass")
     read = SourceState(primed=True, items=7, outcome=Outcome.NEW)
-    documents.read_index(document(), before, read, seen=["a"], pages={}, counts={}, now=NOW)
+    documents.read_index(document(), before, read, seen=["a"], pages={}, articles=(), counts={}, now=NOW)
     after = before.after(Outcome.TIMEOUT, NOW, "slow")
     assert jobs.settle_source(claim, before, after, due=LATER, counted=Outcome.TIMEOUT, hint=NOW)
     state = jobs.state("tass")
@@ -93,7 +95,7 @@ def test_nothing_is_claimed_while_too_many_documents_wait(jobs, client, keys):
 
 def test_a_page_lives_until_it_leaves_the_schedule(jobs, documents, client, keys):
     page = Page(id="p1", source="tass", entry=Entry(key="k", url="https://tass.test/1", title="Привет"))
-    documents.read_index(document(), SourceState(), SourceState(), seen=[], pages={page: NOW}, counts={}, now=NOW)
+    documents.read_index(document(), SourceState(), SourceState(), seen=[], pages={page: NOW}, articles=(), counts={}, now=NOW)
     (claim,) = jobs.claim(NOW, 1)
     assert jobs.page("p1") == page
     failed = page.model_copy(update={"attempts": 1})
@@ -122,14 +124,14 @@ def test_attempts_to_read_are_counted_and_forgotten_with_the_document(jobs, docu
     (claim,) = jobs.claim(NOW, 1)
     jobs.settle_source(claim, SourceState(), SourceState(), due=LATER, counted=None, document=document(), hint=NOW)
     assert [documents.take("d1")[1] for _ in range(3)] == [1, 2, 3]
-    documents.read_article(document(), again=None, counts={"articles": 1})
+    documents.read_article(document(), again=None, articles=(), counts={"articles": 1})
     assert documents.take("d1") is None
     assert client.hlen(keys("attempts")) == 0
 
 
 def test_seen_entries_are_remembered_for_the_retention(documents):
-    documents.read_index(document(), SourceState(), SourceState(), seen=["a", "b"], pages={}, counts={}, now=NOW)
+    documents.read_index(document(), SourceState(), SourceState(), seen=["a", "b"], pages={}, articles=(), counts={}, now=NOW)
     assert documents.unseen("tass", ["a", "b", "c"]) == {"c"}
     later = NOW + timedelta(days=31)
-    documents.read_index(document(), SourceState(), SourceState(), seen=["c"], pages={}, counts={}, now=later)
+    documents.read_index(document(), SourceState(), SourceState(), seen=["c"], pages={}, articles=(), counts={}, now=later)
     assert documents.unseen("tass", ["a", "b", "c"]) == {"a", "b"}
