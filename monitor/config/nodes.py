@@ -203,7 +203,9 @@ def _problem(model: type[BaseModel], expansion: _Expansion, loc: Loc, detail: Er
         return tree.problem(loc, f"missing key {str(detail['loc'][-1])!r}")
     if kind == "extra_forbidden":
         name = str(loc[-1])
-        return tree.problem(loc, f"unknown key {name!r}", did_you_mean(name, _known_keys(model, loc[len(expansion.at) : -1])), key=True)
+        return tree.problem(
+            loc, f"unknown key {name!r}", did_you_mean(name, _known_keys(model, loc[len(expansion.at) : -1])), key=True
+        )
     if kind == "union_tag_not_found":
         return tree.problem(loc, f"missing key {context['discriminator']}")
     if kind == "union_tag_invalid":

@@ -71,7 +71,7 @@ def check_watch(path: Path) -> tuple[Problem, ...]:
     builder = _Builder(tree)
     watch = builder.watch()
     failed = failed_tests(watch, Matcher(watch))
-    tests = (tree.problem_at(test.line, test.column, reason) for test, reason in failed)
+    tests = (tree.problem_at(test.line, test.column, reason) for _, test, reason in failed)
     return ConfigError([*builder.problems, *tests]).problems
 
 
@@ -240,9 +240,9 @@ class _Builder:
         hits = {key: self._hits((*loc, key), scope) for key in _SIMPLE[:3] if key in keys}
         parts: list[Condition] = list(hits.get("all", ()))
         if hits.get("any"):
-            parts.append(AnyOf(hits["any"]))
+            parts.append(_any_of(hits["any"]))
         if hits.get("none"):
-            parts.append(Not(AnyOf(hits["none"])))
+            parts.append(Not(_any_of(hits["none"])))
         return [*parts, *self._near((*loc, "near"), scope)] if "near" in keys else parts
 
     def _hits(self, loc: Loc, scope: Scope) -> tuple[Hit, ...]:
@@ -316,6 +316,10 @@ class _Builder:
 def _several(value: str | tuple[str, ...]) -> tuple[str, ...]:
     """A single value without brackets is a list of one."""
     return value if isinstance(value, tuple) else (value,)
+
+
+def _any_of(hits: tuple[Hit, ...]) -> Condition:
+    return hits[0] if len(hits) == 1 else AnyOf(hits)
 
 
 def _move(keys: list[str]) -> str:

@@ -12,6 +12,12 @@ from collections import Counter
 
 MIN_LETTERS = 12
 SAMPLE = 4000
+MIN_BULGARIAN = 3  # ъ, a full vowel there, and rare in Russian
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ][^\W\d_]+)*")
 _LINK = re.compile(r"(?:https?://|www\.|[@#])\S+")
@@ -30,37 +36,35 @@ _UNHEARD = math.log(0.5)  # a letter that the language does not have
 _MARGIN = 0.2  # natural logarithm: below it two languages are hard to tell apart
 # Words that two of the three spell alike but only one of them uses, and the commonest ones.
 _CYRILLIC_WORDS: dict[str, frozenset[str]] = {
-    "ru": frozenset("что как для его но это из по от при не он был о со во к".split()),
-    "uk": frozenset("що як для його але це із від при не він був та у й до на під".split()),
-    "be": frozenset("што як для яго але гэта з ад пры не ён быў ды у да на пад каб".split()),
+    "ru": _words("что как для его но это из по от при не он был о со во к"),
+    "uk": _words("що як для його але це із від при не він був та у й до на під"),
+    "be": _words("што як для яго але гэта з ад пры не ён быў ды у да на пад каб"),
 }
 _FOREIGN = {
     "sr": frozenset("јљњћђџ"),
     "mk": frozenset("ѓќѕ"),
     "kk": frozenset("әғқңөұүһ"),
 }
-_BULGARIAN = frozenset("на се от да за като това която който със през след".split())
+_BULGARIAN = _words("на се от да за като това която който със през след")
 
-_ENGLISH = frozenset(
+_ENGLISH = _words(
     "the of and to in is for on with that as at by from it its are was be has have his he an will not after says new"
-    " over this who their but they what how why about into more than up out against amid first may can".split()
+    " over this who their but they what how why about into more than up out against amid first may can"
 )
 _LATIN_WORDS: dict[str, frozenset[str]] = {
-    "de": frozenset(
-        "der die das und in den von zu mit sich des auf für ist im dem nicht ein eine als auch es werden aus bei".split()
+    "de": _words(
+        "der die das und in den von zu mit sich des auf für ist im dem nicht ein eine als auch es werden aus bei"
     ),
-    "fr": frozenset(
-        "le la les de des du et en un une est dans que qui pour sur au par avec plus pas aux ce il sont son".split()
-    ),
-    "es": frozenset("el la los las de del y en un una que es por para con se al su lo como más este sus ha no".split()),
-    "it": frozenset("il la le lo gli di del della e in un una che è per con si al dei da non nel sono alla ha".split()),
-    "pt": frozenset("o a os as de do da dos e em um uma que é para com se no na por mais não ao foi são".split()),
-    "pl": frozenset("w i na z do się nie że jest to o po od za przez jak dla są oraz co ale przy".split()),
-    "cs": frozenset("a v na se je že s z o do pro by to jsou po od který ve ze jako při za podle".split()),
-    "nl": frozenset("de het een en van in is dat op te voor met zijn niet aan er ook bij om als door naar".split()),
-    "sv": frozenset("och i att det som en på är av för med den till har de inte om ett från var".split()),
-    "tr": frozenset("ve bir bu da de için ile olarak olan daha çok gibi sonra kadar ise en ne mi".split()),
-    "lt": frozenset("ir į kad su iš yra bei buvo tai dėl apie kaip bet ar po už nuo".split()),
+    "fr": _words("le la les de des du et en un une est dans que qui pour sur au par avec plus pas aux ce il sont son"),
+    "es": _words("el la los las de del y en un una que es por para con se al su lo como más este sus ha no"),
+    "it": _words("il la le lo gli di del della e in un una che è per con si al dei da non nel sono alla ha"),
+    "pt": _words("o a os as de do da dos e em um uma que é para com se no na por mais não ao foi são"),
+    "pl": _words("w i na z do się nie że jest to o po od za przez jak dla są oraz co ale przy"),
+    "cs": _words("a v na se je že s z o do pro by to jsou po od který ve ze jako při za podle"),
+    "nl": _words("de het een en van in is dat op te voor met zijn niet aan er ook bij om als door naar"),
+    "sv": _words("och i att det som en på är av för med den till har de inte om ett från var"),
+    "tr": _words("ve bir bu da de için ile olarak olan daha çok gibi sonra kadar ise en ne mi"),
+    "lt": _words("ir į kad su iš yra bei buvo tai dėl apie kaip bet ar po už nuo"),
 }
 _ENGLISH_ENDINGS = re.compile(
     r"(?:ing|ed|ly|tion|tions|ment|ness|ers?|ies|ght|th|ck|ow|sh|['’]s|al|ry|ce|es|nce|ive|us|an)$"
@@ -108,7 +112,7 @@ def _cyrillic(words: list[str], letters: Counter[str]) -> str | None:
     # A Latin i inside a Cyrillic word stands for і: 4 % of Belarusian words on the web are written so.
     mixed = sum(word.count("i") for word in words if not word.isascii() and "i" in word)
     letters = letters + Counter({"і": mixed})
-    if letters["ъ"] > 2 and not (letters["ы"] or letters["э"]) and len(_BULGARIAN.intersection(words)) > 1:
+    if letters["ъ"] >= MIN_BULGARIAN and not (letters["ы"] or letters["э"]) and len(_BULGARIAN.intersection(words)) > 1:
         return "bg"
     alphabet = {letter: count for letter, count in letters.items() if "а" <= letter <= "ґ"}
     scores = {

@@ -8,7 +8,7 @@ whoever walks the tree may recurse.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from lxml import etree
 
@@ -19,9 +19,13 @@ MAX_CHARS = 8_000_000
 MAX_DEPTH = 150
 MAX_NODES = 200_000
 MAX_ATTRIBUTES = 200
+FLIGHT = "self.__next_f.push("  # how React Server Components stream their data into a page
 
 # Nothing in these is read as text: code, drawings, controls, and what only a browser without scripts would show.
-_MUTE = frozenset("script style noscript template svg math iframe object embed canvas audio video textarea select datalist".split())
+_MUTE = frozenset(
+    {"script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas", "audio", "video"}
+    | {"textarea", "select", "datalist"}
+)
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -63,13 +67,28 @@ class Node:
                 yield from child._texts()  # noqa: SLF001 - the same class
 
 
-class Page:
-    """The tree of a page, and the JSON texts that its scripts carry (JSON-LD, application state)."""
+class Script(NamedTuple):
+    """A script that carries data instead of doing something."""
 
-    def __init__(self, root: Node, scripts: list[tuple[str, str]], *, regular: bool) -> None:
-        self.root = root
-        self.scripts = scripts
-        self.regular = regular
+    kind: str  # its type, in lower case
+    name: str  # its id
+    parts: list[str]
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)
+
+    @property
+    def holds_data(self) -> bool:
+        return "json" in self.kind or self.parts[0].startswith(FLIGHT)
+
+
+class Page(NamedTuple):
+    """The tree of a page and the data that its scripts carry; `regular` when nothing had to be left out."""
+
+    root: Node
+    scripts: list[Script]
+    regular: bool
 
 
 class _Builder:
@@ -77,13 +96,13 @@ class _Builder:
 
     def __init__(self) -> None:
         self.root = self._node = Node("", {}, None)
-        self.scripts: list[tuple[str, str]] = []
+        self.scripts: list[Script] = []
         self.nodes = 0
         self.regular = True
         self._beyond = 0
         self._muted = 0
         self._depth = 0
-        self._script: list[str] | None = None
+        self._script: Script | None = None
 
     def start(self, tag: str, attrib: dict[str, str]) -> None:
         if self._muted:
@@ -99,9 +118,8 @@ class _Builder:
 
     def _mute(self, tag: str, attrib: dict[str, str]) -> None:
         self._muted = 1
-        if tag == "script" and ("json" in attrib.get("type", "").lower() or attrib.get("id") == "__NEXT_DATA__"):
-            self._script = []
-            self.scripts.append((attrib.get("type", "").lower(), ""))
+        if tag == "script" and "src" not in attrib:
+            self._script = Script(attrib.get("type", "").lower(), attrib.get("id", ""), [])
 
     def _push(self, tag: str, attrib: dict[str, str]) -> None:
         if len(attrib) > MAX_ATTRIBUTES:
@@ -113,18 +131,22 @@ class _Builder:
         self._depth += 1
         self.nodes += 1
 
-    def end(self, tag: str) -> None:
+    def end(self, _tag: str) -> None:
         if self._muted:
             self._muted -= 1
-            if not self._muted and self._script is not None:
-                self.scripts[-1] = (self.scripts[-1][0], "".join(self._script))
-                self._script = None
+            if not self._muted:
+                self._end_script()
         elif self._beyond:
             self._beyond -= 1
             self._separate()
         elif self._node.parent is not None:
             self._node = self._node.parent
             self._depth -= 1
+
+    def _end_script(self) -> None:
+        if self._script and self._script.parts and self._script.holds_data:
+            self.scripts.append(self._script)
+        self._script = None
 
     def _separate(self) -> None:
         """Keep the texts of two left-out elements apart."""
@@ -135,10 +157,10 @@ class _Builder:
         if not self._muted:
             self._node.children.append(text)
         elif self._script is not None:
-            self._script.append(text)
+            self._script.parts.append(text)
 
     def close(self) -> Page:
-        return Page(self.root, self.scripts, regular=self.regular)
+        return Page(self.root, self.scripts, self.regular)
 
 
 def printable(text: str) -> str:
@@ -151,6 +173,6 @@ def parse(html: str) -> Page:
     parser = etree.HTMLParser(encoding="utf-8", target=_Builder())
     try:
         parser.feed(html[:MAX_CHARS].encode("utf-8", "ignore"))
-        return parser.close()
+        return cast("Page", parser.close())
     except etree.XMLSyntaxError:  # no element at all
         return Page(Node("", {}, None), [], regular=False)

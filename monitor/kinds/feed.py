@@ -56,13 +56,13 @@ def _content_type(body: bytes, content_type: str) -> str:
 def _from_feedparser(item: Any, document: Document) -> Entry:
     content = max((part.get("value", "") for part in item.get("content", ())), key=len, default="")
     summary = item.get("summary", "")
-    text = visible_text(content)
+    text = visible_text(content or summary)
     return make_entry(
         document,
         id=item.get("id"),
         link=item.get("link"),
         title=visible_text(item.get("title", "")),
-        lead=visible_text(summary) if summary != content else "",
+        lead=visible_text(summary) if content else "",
         text=text,
         whole=is_whole(text),
         # A plain look-up: feedparser's own gives one date for the other, with a warning.

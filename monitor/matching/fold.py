@@ -14,9 +14,9 @@ APOSTROPHES = "'`´ʹʻʼʽˈ‘’‛′＇"
 _LATIN_UPPER, _CYRILLIC_UPPER = "ABCEHIKMOPTXYÏË", "АВСЕНІКМОРТХУЇЁ"
 _LATIN_LOWER, _CYRILLIC_LOWER = "aceiopxyïë", "асеіорхуїё"
 _TO_CYRILLIC = str.maketrans(_LATIN_UPPER + _LATIN_LOWER, _CYRILLIC_UPPER + _CYRILLIC_LOWER)
-_TO_LATIN = str.maketrans(_CYRILLIC_UPPER + _CYRILLIC_LOWER, _LATIN_UPPER + _LATIN_LOWER)
+_TO_LATIN = str.maketrans(_CYRILLIC_UPPER + _CYRILLIC_LOWER + "Ўў", _LATIN_UPPER + _LATIN_LOWER + "Yy")
 _SAME_APOSTROPHE = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
-_SAME_LETTER = str.maketrans("ёўґ", "еуг")
+_SAME_LETTER = _SAME_APOSTROPHE | str.maketrans("ёўґ", "еуг")
 
 _LATIN = re.compile("[a-zà-öø-ɏ]", re.IGNORECASE)
 _CYRILLIC = re.compile("[\u0400-\u052f]")
@@ -28,7 +28,7 @@ _ASSIMILATED = re.compile("(?<=[сзц])ь+(?=[сзцдвмнлпбф])|(?<=н)�
 _CLASSICAL_APOSTROPHE = re.compile("^((?:ра|у|бе)?[зс])ь+(?=[еёюя])")
 _CLASSICAL_DZ = re.compile("(?:дз)+(?=дз)")
 
-_ODD = re.compile("[^а-яіїє]|[сзц]ь[ьсзцдвмнлпбфеюя]|нь[ьн]|ль[ьл]|дздз")
+_ODD = re.compile("[^а-яіїє']|[сзц]ь[ьсзцдвмнлпбфеюя]|нь[ьн]|ль[ьл]|дздз")
 
 
 def fold(word: str) -> str:

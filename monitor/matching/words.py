@@ -21,19 +21,22 @@ _LETTER = rf"[^\W_{_MODIFIER_LETTERS}]"
 _WORD = re.compile(rf"{_LETTER}++(?:(?:[{_UNSEEN}]++|[{APOSTROPHES}](?={_LETTER})){_LETTER}*+)*+")
 _POSSESSIVE = re.compile(rf"[{APOSTROPHES}][sS]\Z")
 
+_COMPARED = 500  # characters of a word; no term has a longer one
+
 _QUOTES = f'{APOSTROPHES}"«»“”„‟‹›'
 _QUIET = re.compile(rf"[\s{_QUOTES}{_UNSEEN}]*")
 _HYPHENATED = re.compile(rf"[{_QUOTES}{_UNSEEN}]*[-\u2010-\u2013\u2212][{_QUOTES}{_UNSEEN}]*")
 
 
 class RawWord(NamedTuple):
-    """A word of a text: its characters without a possessive 's, where it begins, and what it folds to.
+    """A word of a text: without a possessive 's, where it begins, where it ends with the 's, and what it folds to.
 
     `joined` says whether the gap before it lets a phrase go on; it is meant for words after the first.
     """
 
     text: str
     start: int
+    end: int
     joined: bool
     folded: str
 
@@ -43,8 +46,8 @@ def words(text: str) -> Iterator[RawWord]:
     end = 0
     for found in _WORD.finditer(text):
         raw = _POSSESSIVE.sub("", found[0]) if "s" in found[0] or "S" in found[0] else found[0]
-        yield RawWord(raw, found.start(), joins(text[end : found.start()]), fold(raw))
-        end = found.end()
+        start, before, end = found.start(), end, found.end()
+        yield RawWord(raw, start, end, joins(text[before:start]), fold(raw[:_COMPARED]))
 
 
 def joins(gap: str) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "ru", "be", "uk")
 MAX_WORDS = 20
+MAX_LETTERS = 200
 MIN_PREFIX = 2
 
 _RUN = re.compile(r"[^\W\d_]+")
@@ -76,8 +77,10 @@ def term_mistakes(text: str) -> Iterator[Mistake]:
     if not any(char.isalnum() for char in text):
         yield Mistake(0, "an empty term", "a term has at least one letter or digit")
         return
+    if len(text) > MAX_LETTERS:
+        yield Mistake(0, f"a term of more than {MAX_LETTERS} characters", "keep the part that no other text has")
     if len(text.split()) > MAX_WORDS:
-        yield Mistake(0, f"a term of more than {MAX_WORDS} words", "leave the part that no other text has")
+        yield Mistake(0, f"a term of more than {MAX_WORDS} words", "keep the part that no other text has")
     yield from _star_mistakes(text)
     for run in _RUN.finditer(text):
         yield from _mixed_alphabet(run)

@@ -4,6 +4,7 @@ import json
 
 import jsonschema
 import pytest
+import yaml
 from support.flow import source
 from support.program import ROOT, monitor, write_config
 
@@ -102,7 +103,6 @@ def test_the_published_schemas_are_those_of_the_program(tmp_path):
 
 
 def test_the_schemas_accept_what_the_program_accepts():
-    import yaml
 
     for name in ("sources", "settings", "watch"):
         schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))

@@ -1,12 +1,14 @@
 """What the documents promise is what runs."""
 
 import re
+import shutil
 import subprocess
 import sys
 import threading
 
 import pytest
 import yaml
+from conftest import skip_or_fail
 from support.program import ROOT, wait_until
 
 COMPOSE = ROOT / "docker-compose.yml"
@@ -31,9 +33,6 @@ def test_the_consumer_of_the_documents_receives_alerts(server, client):
 
 
 def test_compose_is_valid():
-    import shutil
-
-    from conftest import skip_or_fail
 
     if not shutil.which("docker-compose"):
         skip_or_fail("needs docker-compose, a Debian package: .ci/packages installs it")

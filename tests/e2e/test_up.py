@@ -14,6 +14,7 @@ import pytest
 from support.flow import article_page, rss, rss_item, source
 from support.origin import Answer
 from support.program import Program, monitor, wait_until, write_config
+from support.servers import Server, valkey_binary
 
 from monitor.errors import UnreadableDocument
 from monitor.kinds import read_entries
@@ -178,7 +179,6 @@ def test_the_start_summary_names_sources_that_never_worked_and_digests_what_was_
 
 
 def test_redis_away_at_start_is_waited_for(folder, origin):
-    from support.servers import Server, valkey_binary
 
     write_config(folder, every_second(origin))
     server = Server(valkey_binary(), folder / "own")

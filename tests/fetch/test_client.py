@@ -12,8 +12,10 @@ from monitor.errors import FetchError
 from monitor.fetch.client import Bounds, opened, retry_after
 from monitor.models import Outcome
 
+BOUNDS = Bounds(deadline=3, max_bytes=1_000_000)
 
-def get(url, *, bounds=Bounds(deadline=3, max_bytes=1_000_000), resolver=None, allow_private=True, **validators):
+
+def get(url, *, bounds=BOUNDS, resolver=None, allow_private=True, **validators):
     async def work():
         options = {"resolver": resolver} if resolver else {}
         async with opened("Test/1 (contact)", bounds, **options) as client:
@@ -29,7 +31,9 @@ def refused(url, **options):
 
 
 def test_a_body_comes_with_its_validators_and_the_agent_is_named(origin):
-    origin.answers["/feed"] = Answer(b"<rss/>", headers={"ETag": 'W/"a,b"', "Last-Modified": "odd", "Set-Cookie": "a=b"})
+    origin.answers["/feed"] = Answer(
+        b"<rss/>", headers={"ETag": 'W/"a,b"', "Last-Modified": "odd", "Set-Cookie": "a=b"}
+    )
     response = get(f"{origin.url}/feed")
     assert (response.body, response.etag, response.last_modified) == (b"<rss/>", 'W/"a,b"', "odd")
     headers = origin.hits[0].headers
@@ -47,7 +51,14 @@ def test_validators_are_echoed_verbatim_and_a_304_has_no_body(origin):
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [(403, "blocked"), (404, "not-found"), (410, "gone"), (429, "busy"), (500, "server-error"), (418, "protocol-error")],
+    [
+        (403, "blocked"),
+        (404, "not-found"),
+        (410, "gone"),
+        (429, "busy"),
+        (500, "server-error"),
+        (418, "protocol-error"),
+    ],
 )
 def test_each_status_has_its_outcome(origin, status, outcome):
     origin.answers["/"] = Answer(status=status, headers={"Retry-After": "7"})
@@ -160,7 +171,12 @@ def test_the_resolved_address_counts_and_not_the_name():
 def test_a_redirect_is_checked_like_any_address(origin):
     """The first hop is allowed by a resolver of the test; the second is not, and sees no connection."""
     with Listener() as listener:
-        for target in (f"http://127.0.0.2:{listener.port}/", "file:///etc/passwd", "gopher://x.test/", "http://u@x.test/"):
+        for target in (
+            f"http://127.0.0.2:{listener.port}/",
+            "file:///etc/passwd",
+            "gopher://x.test/",
+            "http://u@x.test/",
+        ):
             origin.answers["/"] = Answer(status=302, headers={"Location": target})
             error = refused(f"{origin.url}/", allow_private=target.startswith(("file", "gopher", "http://u")))
             assert error.outcome is Outcome.REFUSED
@@ -169,7 +185,14 @@ def test_a_redirect_is_checked_like_any_address(origin):
 
 @pytest.mark.parametrize(
     "url",
-    ["ftp://x.test/", "http://x.test:22/", "http://x.test:6379/", "http://user:pw@x.test/", "http://x.test/a\r\nX: y", "http:///"],
+    [
+        "ftp://x.test/",
+        "http://x.test:22/",
+        "http://x.test:6379/",
+        "http://user:pw@x.test/",
+        "http://x.test/a\r\nX: y",
+        "http:///",
+    ],
 )
 def test_an_address_beyond_policy_is_refused_at_once(url):
     async def public(host, port):

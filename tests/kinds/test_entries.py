@@ -25,6 +25,8 @@ def test_entries_without_any_identity_are_known_by_their_words():
 
 
 def test_visible_text_has_no_markup_and_keeps_paragraphs():
-    assert visible_text("<p>Раз<br>два</p><style>p{}</style><ul><li>три &lt;четыре&gt;</ul>") == "Раз\nдва\nтри <четыре>"
+    assert (
+        visible_text("<p>Раз<br>два</p><style>p{}</style><ul><li>три &lt;четыре&gt;</ul>") == "Раз\nдва\nтри <четыре>"
+    )
     assert visible_text("a\x00b\x1bc  d\u00a0e") == "abc d e"
     assert visible_text("AT&amp;T") == "AT&T"

@@ -63,7 +63,9 @@ def test_a_date_in_the_future_is_now_and_an_absurd_one_is_none():
     assert [entry.published for entry in read(rss("".join(map(item.format, dates))))] == [NOW, None, None, NOW]
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "//user@evil/", "http://"])
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "//user@evil/", "http://"]
+)
 def test_a_link_that_is_no_web_address_is_dropped(link):
     (entry,) = read(rss(f"<item><title>t</title><link>{link}</link></item>"))
     assert entry.url is None
@@ -73,8 +75,14 @@ def test_a_json_feed_is_read():
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "items": [
-            {"id": 7, "url": "https://x.test/7", "title": "Сім", "content_html": f"<p>{LONG}</p>",
-             "date_published": "2026-11-24T10:00:00+02:00", "authors": [{"name": "А. Б."}]},
+            {
+                "id": 7,
+                "url": "https://x.test/7",
+                "title": "Сім",
+                "content_html": f"<p>{LONG}</p>",
+                "date_published": "2026-11-24T10:00:00+02:00",
+                "authors": [{"name": "А. Б."}],
+            },
             {"id": "8", "content_text": "Коротко"},
             "odd",
         ],

@@ -16,7 +16,9 @@ PAGE = """<html><body><nav><a href="/about">Всё о нашей редакци�
 
 def read(page, listing=None):
     source = Source(id="s", url="https://x.test/news/", kind="page", listing=listing)
-    return read_entries(Document("d", "s", Purpose.INDEX, source.url, page.encode(), "text/html; charset=utf-8", NOW), source)
+    return read_entries(
+        Document("d", "s", Purpose.INDEX, source.url, page.encode(), "text/html; charset=utf-8", NOW), source
+    )
 
 
 def test_without_selectors_headlines_of_the_site_itself_are_entries():
@@ -27,7 +29,10 @@ def test_without_selectors_headlines_of_the_site_itself_are_entries():
 
 def test_selectors_choose_item_link_title_and_date():
     first, second = read(PAGE, Listing(item="div.item", link="a.t, h3 a", title="a.t, h3", date="time"))
-    assert (first.title, first.published) == ("Парламент утвердил союзную программу", datetime(2026, 11, 24, 9, tzinfo=UTC))
+    assert (first.title, first.published) == (
+        "Парламент утвердил союзную программу",
+        datetime(2026, 11, 24, 9, tzinfo=UTC),
+    )
     assert (second.url, second.published) == ("https://x.test/2026/2", None)
 
 

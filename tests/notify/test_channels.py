@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.origin import Answer
 
+from monitor.config.settings import WebhookChannel
 from monitor.errors import DeliveryError
+from monitor.fetch.client import Bounds
 from monitor.models import Alert, AlertRule, AlertSource, Delivery, Severity, Snippet
 from monitor.notify.console import ConsoleChannel
 from monitor.notify.words import age, harmless, safe_link, span
+from monitor.wiring import _make_channel
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECRET = "a shared key of some length"
@@ -81,9 +84,6 @@ def test_ages_and_lengths_of_time():
 
 @pytest.fixture
 def webhook(origin, folder):
-    from monitor.config.settings import WebhookChannel
-    from monitor.fetch.client import Bounds
-    from monitor.wiring import _make_channel
 
     def make(path="/hook", allow_private=True):
         settings = WebhookChannel(

@@ -1,5 +1,6 @@
 """From a due source to the alert stream, with a real Redis and a real web server, in one process."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -197,7 +198,6 @@ def test_a_document_that_kills_its_readers_is_given_up(flow, origin):
 def test_two_drains_of_one_machine_never_fetch_a_source_twice(flow, origin):
     origin.answers["/feed"] = Answer(rss(rss_item("t", "/1")), delay=0.5)
     one, other = flow(), flow()
-    import threading
 
     threads = [threading.Thread(target=running.drain) for running in (one, other)]
     for thread in threads:

@@ -30,7 +30,9 @@ class FixedRandom:
 
 
 def article(number, text=""):
-    return Article(id=f"a{number}", source="tass", url=f"https://tass.test/{number}", title=f"Story {number}", text=text)
+    return Article(
+        id=f"a{number}", source="tass", url=f"https://tass.test/{number}", title=f"Story {number}", text=text
+    )
 
 
 @pytest.fixture
@@ -104,9 +106,7 @@ class Recorder:
 
 
 def sender(deliveries, channel, now=NOW):
-    return Delivering(
-        "desk", channel, deliveries, still_ours=lambda: True, clock=lambda: now, random=FixedRandom()
-    )
+    return Delivering("desk", channel, deliveries, still_ours=lambda: True, clock=lambda: now, random=FixedRandom())
 
 
 def test_a_failed_delivery_is_tried_again_with_its_key_and_in_order(queue, deliveries):

@@ -95,7 +95,9 @@ def test_nothing_is_claimed_while_too_many_documents_wait(jobs, client, keys):
 
 def test_a_page_lives_until_it_leaves_the_schedule(jobs, documents, client, keys):
     page = Page(id="p1", source="tass", entry=Entry(key="k", url="https://tass.test/1", title="Привет"))
-    documents.read_index(document(), SourceState(), SourceState(), seen=[], pages={page: NOW}, articles=(), counts={}, now=NOW)
+    documents.read_index(
+        document(), SourceState(), SourceState(), seen=[], pages={page: NOW}, articles=(), counts={}, now=NOW
+    )
     (claim,) = jobs.claim(NOW, 1)
     assert jobs.page("p1") == page
     failed = page.model_copy(update={"attempts": 1})
@@ -130,8 +132,12 @@ def test_attempts_to_read_are_counted_and_forgotten_with_the_document(jobs, docu
 
 
 def test_seen_entries_are_remembered_for_the_retention(documents):
-    documents.read_index(document(), SourceState(), SourceState(), seen=["a", "b"], pages={}, articles=(), counts={}, now=NOW)
+    documents.read_index(
+        document(), SourceState(), SourceState(), seen=["a", "b"], pages={}, articles=(), counts={}, now=NOW
+    )
     assert documents.unseen("tass", ["a", "b", "c"]) == {"c"}
     later = NOW + timedelta(days=31)
-    documents.read_index(document(), SourceState(), SourceState(), seen=["c"], pages={}, articles=(), counts={}, now=later)
+    documents.read_index(
+        document(), SourceState(), SourceState(), seen=["c"], pages={}, articles=(), counts={}, now=later
+    )
     assert documents.unseen("tass", ["a", "b", "c"]) == {"a", "b"}

@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.config.settings import Settings
 from monitor.config.watch import load_watch
 from monitor.models import Source
-from monitor.wiring import Configuration, Installation, Runtime
+from monitor.wiring import Configuration, Installation, Runtime, utc_now
 
 WATCH = """version: 1
 lists:
@@ -53,19 +53,31 @@ class Flow:
         )
         self.runtime = Runtime(Installation(folder, folder, redis_url=redis_url), configuration)
         self.runtime.wait(lambda line: None)
+        # The program spreads first checks over some seconds; a test does not wait for them.
+        self.runtime.jobs.sync(dict.fromkeys(self.runtime.sources, utc_now()))
         self.hints: list[str] = []
 
-    def drain(self, seconds: float = 1.0) -> None:
-        """Fetch what is due, for so long."""
-        end = time.monotonic() + seconds
-        self.runtime.drain(self.hints.append, lambda: time.monotonic() > end)
+    def drain(self, seconds: float = 3.0) -> None:
+        """Fetch until nothing is due or under way, at most so long."""
+        began = time.monotonic()
+
+        def stop():
+            passed = time.monotonic() - began
+            return passed > seconds or (passed > 0.05 and self._idle())
+
+        self.runtime.drain(self.hints.append, stop)
+
+    def _idle(self) -> bool:
+        keys, client = self.runtime.keys, self.runtime.client
+        soon = utc_now().timestamp() * 1000 + 600
+        return not client.hlen(keys("claims")) and not client.zcount(keys("due"), "-inf", soon)
 
     def read(self) -> None:
         """Read what was fetched."""
         while self.hints:
             self.runtime.read(self.hints.pop(0), lambda: None)
 
-    def settle(self, rounds: int = 3, seconds: float = 0.7) -> None:
+    def settle(self, rounds: int = 3, seconds: float = 3.0) -> None:
         """Drain and read until a feed's pages are read too."""
         for _ in range(rounds):
             self.drain(seconds)
@@ -77,8 +89,6 @@ class Flow:
             self.runtime.jobs.pull_forward(name, self.now())
 
     def now(self):
-        from monitor.wiring import utc_now
-
         return utc_now()
 
     def titles(self) -> list[str]:

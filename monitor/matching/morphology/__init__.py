@@ -1,27 +1,34 @@
 """All forms of a word in English, Russian, Belarusian and Ukrainian, and the languages a spelling can belong to.
 
 Russian comes from the dictionary of pymorphy3; for the others no dictionary with a free licence exists, so their
-endings are rules. A rule that is unsure makes forms of both readings: a form that no text holds does no harm.
+endings are rules. A rule that is unsure makes the forms of both readings: a form that no text holds does no harm.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from monitor.matching.fold import fold, modernised, spelled
 from monitor.matching.morphology import belarusian, english, russian, ukrainian
+from monitor.matching.morphology.function_words import FUNCTION_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-_FORMS: dict[str, Callable[[str, bool], Iterable[str]]] = {
+
+class _Inflection(Protocol):
+    def __call__(self, word: str, *, name: bool) -> Iterable[str]:
+        """All forms of a word that `spelled` has written."""
+
+
+_INFLECTIONS: dict[str, _Inflection] = {
     "en": english.forms,
     "ru": russian.forms,
-    "be": lambda word, name: belarusian.forms(modernised(word), name),
+    "be": belarusian.forms,
     "uk": ukrainian.forms,
 }
 _ALPHABETS = {
-    "en": frozenset("abcdefghijklmnopqrstuvwxyz'"),
+    "en": frozenset("abcdefghijklmnopqrstuvwxyz'") | frozenset(map(chr, range(0xDF, 0x250))),
     "ru": frozenset("абвгдеёжзийклмнопрстуфхцчшщъыьэюя"),
     "be": frozenset("абвгґдеёжзійклмнопрстуўфхцчшыьэюя'"),
     "uk": frozenset("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя'"),
@@ -30,24 +37,31 @@ _LONGEST_ABBREVIATION = 4
 _VOWELS = frozenset("аеёиоуыэюяіїєaeiouy")
 
 
-def expand(word: str, language: str) -> frozenset[str]:
+def expand(word: str, language: str, *, verb: bool = True) -> frozenset[str]:
     """All forms of one word (no space, no hyphen) as `fold` writes them, `fold(word)` among them.
 
     `language` is en, ru, be or uk; KeyError on another. A capital at the start allows the forms of a name.
+    English does not tell a noun from a verb: `verb=False` leaves the forms of the verb out, as the later words of a
+    phrase need it ("military bases", but not "military-based"). Other languages take no notice of it.
     """
-    forms = _FORMS[language]
-    plain = spelled(word)
+    inflection = _INFLECTIONS[language]
+    plain = modernised(spelled(word)) if language == "be" else spelled(word)
     if len(plain) == 1 or not plain.replace("'", "").isalpha():
         return frozenset({fold(word)})
     if is_abbreviation(word):
-        inflected: Iterable[str] = forms_of_abbreviation(plain, language)
+        forms = forms_of_abbreviation(plain, language)
+    elif language == "en" and not verb:
+        forms = english.noun_forms(plain, name=word[0].isupper())
     else:
-        inflected = forms(plain, word[0].isupper())
-    return frozenset({fold(word), *map(fold, inflected)})
+        forms = inflection(plain, name=word[0].isupper())
+    return (frozenset(map(fold, set(forms))) - FUNCTION_WORDS[language]) | {fold(word)}
 
 
 def languages_of(word: str) -> tuple[str, ...]:
-    """Those of en, ru, be, uk in whose alphabet the word can be written, after look-alikes are put right."""
+    """Those of en, ru, be, uk in whose alphabet the word can be written, after look-alikes are put right.
+
+    A name in another Latin alphabet (Łukaszenka) counts as English; a word with digits belongs to none.
+    """
     letters = frozenset(spelled(word))
     return tuple(language for language, alphabet in _ALPHABETS.items() if letters <= alphabet)
 

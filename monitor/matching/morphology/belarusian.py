@@ -1,8 +1,8 @@
-"""Belarusian: declension by rule, in the spelling of 2008 (classical soft signs are removed before).
+"""Belarusian: declension by rule, in the spelling of 2008 (the classical soft signs are removed before).
 
-Unstressed о and э are written а, unstressed ё and е before the stress я (вада, воды; сястра, сёстры), and the stress
-moves within a paradigm. The spelling of the dictionary form does not show where to, so both vowels are formed there.
-The part of speech is read off the ending of the dictionary form, and where an ending belongs to several, all are formed.
+Unstressed о and э are written а, and ё and е before the stress я (вада, воды; сястра, сёстры), and the stress moves
+within a paradigm. The dictionary form does not show where to, so both vowels are formed where it can move.
+The part of speech is read off the ending of the dictionary form; where an ending belongs to several, all are formed.
 """
 
 from __future__ import annotations
@@ -11,187 +11,204 @@ import re
 from typing import TYPE_CHECKING
 
 from monitor.matching.morphology import belarusian_verbs
-from monitor.matching.morphology.stems import attach, last_vowel, softened, stressed
+from monitor.matching.morphology.stems import attach, last_vowel, softened, stressed, table, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-_VOWELS = "аеёіоуыэюя"
-_CONSONANT = "бвгджзйклмнпрстўфхцчш"
-_VELAR = tuple("гкх")
-_INFINITIVE = re.compile(".(?:ць|цца|ці|ціся|чы|чыся)$")
-# An infinitive or an adjective beyond doubt.
-_NO_NOUN = re.compile("(?:[аяіыуеэ]ць|цца|чыся|сціся|[^аеёіоуыэюяў]ны|[сц]кі)$")
-
-# Before the ending -е (dative, locative): д and т turn to дз and ц, the velars to sibilants.
-_BEFORE_E = {"д": "дзе", "т": "це", "к": "цы", "г": "зе", "х": "се", "р": "ры", "ж": "жы", "ч": "чы", "ш": "шы",
-             "ц": "цы"}  # fmt: skip
+_VOWEL, _CONSONANT = "[аеёіоуыэюя]", "[бвгджзйклмнпрстўфхцчш]"
+_VELAR = ("г", "к", "х")
 _UNSTRESSED = {"о": "а", "ё": "я", "э": "а", "е": "я"}
+# What a last consonant makes of the ending -е of the dative and locative.
+_BEFORE_E = {
+    "д": ("дзе",), "т": ("це",), "к": ("цы", "цэ"), "г": ("зе",), "х": ("се",),
+    "р": ("ры",), "ж": ("жы",), "ч": ("чы",), "ш": ("шы",), "ц": ("цы",),
+}  # fmt: skip
+_OPENED = str.maketrans({"ў": "в", "й": ""})
+_SOFT_DENTAL = {"т": "ц", "д": "дз"}
 
 _ADJECTIVE_HARD = words("ы ага ога аму ому ым ая ай ой аю ою ую ае ое ыя ых ымі")
 _ADJECTIVE_VELAR = words("і ага ога аму ому ім ая ай ой аю ою ую ае ое ія іх імі")
 _ADJECTIVE_SOFT = words("і яга яму ім яя яй яю юю яе ія іх імі")
-_PLURAL_HARD, _PLURAL_SOFT = ("аў", "оў", "ам", "амі", "ах"), ("яў", "ёў", "ей", "ям", "ямі", "ях")
-_MASCULINE_HARD = ("а", "у", "ам", "ом", "е", *_PLURAL_HARD)
-_MASCULINE_SOFT = ("я", "ю", "ем", "ём", "і", *_PLURAL_SOFT)
-_FEMININE_HARD = ("а", "у", "ай", "аю", "ой", "ою", *_PLURAL_HARD)
-_FEMININE_SOFT = ("я", "і", "ю", "яй", "яю", "ёй", "ёю", "ям", *_PLURAL_SOFT)
-_NEUTER_SOFT = ("е", "ё", "я", "ю", "ем", "ём", "і", *_PLURAL_SOFT)
-_SURNAME_FEMININE = words("а ай ой у ы ым ых ымі")
+_MASCULINE_HARD = words("а у ам ом аў оў амі ах")
+_MASCULINE_SOFT = words("я ю ем ём і яў ёў ей ям ямі ях")
+_FEMININE_HARD = words("а у ай аю ой ою ам аў амі ах")
+_FEMININE_SOFT = words("я і ю яй яю ёй ёю яў ёў ей ям ямі ях")
+_NEUTER_HARD = words("о ом")
+_NEUTER_SOFT = words("е ё я ю ем ём і яў ёў ей ям ямі ях")
+_PLURAL = words("аў оў эй ам амі ах яў ёў ей ям ямі ях ь")
+_PLURAL_SHIFTED, _PLURAL_SHIFTED_SOFT = words("аў оў ам амі ах"), words("і яў ёў ям ямі ях")
+_SINGULAR_HARD, _SINGULAR_SOFT = words("а у ай ам ом"), words("я ю яй ем ь")
+_SURNAME_IN_V_N = words("а ай ой у ы ым ых ымі")
+_PEOPLE_IN_IN = words("е ы - аў ам амі ах")
 
-_IRREGULAR = {
-    "чалавек": "людзі людзей людзям людзьмі людзях",
-    "людзі": "людзей людзям людзьмі людзях",
-    "дзіця": "дзіцяці дзіцём дзеці дзяцей дзецям дзецьмі дзецях",
-    "дзіцё": "дзіцяці дзіцём дзеці дзяцей дзецям дзецьмі дзецях",
-    "дзеці": "дзяцей дзецям дзецьмі дзецях",
-    "маці": "маткі матку маткай маткаю мацеры маці",
-    "імя": "імені імені іменем імёны імёнаў імёнам імёнамі імёнах",
-    "племя": "племені племенем плямёны плямёнаў плямёнам плямёнамі плямёнах",
-    "полымя": "полымем полымю",
-    "сябар": "сябра сябру сябрам сябры сяброў сябрамі сябрах",
-    "сябра": "сябру сябрам сябры сяброў сябрамі сябрах",
-    "брат": "браты братоў",
-    "госць": "госця гасцю гасцей гасцям гасцямі гасцях",
-    "конь": "каня каню канём кані коней коням конямі конях",
-    "дзень": "дня дню днём дні дзён днёў дням днямі днях",
-    "тыдзень": "тыдня тыдню тыднем тыдні тыдняў тыдням тыднямі тыднях",
-    "сон": "сну сном сне сны сноў снам снамі снах",
-    "лоб": "лба лбу лбом лбе",
-    "рот": "рота роту ротам роце",
-    "лёд": "лёду лёдам лёдзе",
-    "леў": "льва льву львом",
-    "пень": "пня пню пнём пні",
-    "памяць": "памяці памяццю",
-    "сям'я": "сем'і сем'яў сямей сем'ям сем'ямі сем'ях",
-    "дзяўчына": "дзяўчаты дзяўчат дзяўчатам дзяўчатамі дзяўчатах",
-    "казёл": "казла казлу казлом казле казлы казлоў",
-    "арол": "арла арлу арлом арле арлы арлоў",
-    "пасол": "пасла паслу паслом пасле паслы паслоў паслам пасламі паслах",
-    "кароль": "караля каралю каралём каралі каралёў каралям каралямі каралях",
-    "вецер": "ветру ветрам ветры вятры вятроў",
-    "вакно": "вокны",
-    "акно": "вокны вокан акон вокнаў вокнам вокнамі вокнах",
-    "вока": "вочы вачэй вачам вачыма вачамі вачах",
-    "вуха": "вушы вушэй вушам вушамі вушах",
-    "неба": "нябёсы нябёсаў",
-    "возера": "азёры азёр азёраў азёрам азёрамі азёрах",
-    "востраў": "астравы астравоў астравам астравамі астравах",
-    "вобласць": "абласцей абласцям абласцямі абласцях",
-    "кроў": "крыві крывёй крывёю",
-    "любоў": "любові любоўю",
-    "грошы": "грошай грошаў грашыма грашамі грашах",
-    "дзверы": "дзвярэй дзвярам дзвярыма дзвярамі дзвярах",
-    "год": "гады гадоў гадам гадамі гадах",
-    "рубель": "рубля рублю рублём рублі рублёў рублям рублямі рублях",
-    "агонь": "агню агнём агні агнёў агням агнямі агнях",
-    "вайна": "войнаў",
-    "сястра": "сясцёр",
-    "хто": "каго каму кім",
-    "што": "чаго чаму чым",
-}
+_ADJECTIVE = re.compile("^(..+?)(?:ы|і|ая|яя|ае|яе|ое|(?<=[нвлш])ыя|(?<=[сц]к)ія|(?<=шн)ія)$")
+_SOFT_ADJECTIVE = re.compile("(?:і|ія|яя|яе)$")
+_SURNAME = re.compile("^(.+(?:[оаеёі][вў]|[іы]н))(а?)$")
+_SURNAME_IN_OY = re.compile("^(.+)ой$")
+_INFINITIVE = re.compile(".(?:ць|цца|ці|ціся|чы|чыся)$")
+# An infinitive or an adjective beyond doubt.
+_NO_NOUN = re.compile("(?:[аяіыуеэ]ць|цца|чыся|ціся|[^аеёіоуыэюяў]ны|[сц]кі|ая|яя|ае)$")
+
+# рынак, беларусец, тыдзень, снежань, карабель, міністар: the head, the vowel that drops out, the consonant after it.
+_FLEETING = re.compile(f"^(.*{_VOWEL}.*)(?:([аоеэё])([кц])|([еа])(н)|(?<=[бвпмшз])(е)(л)|(?<=т)(а)(р))$")
+_CLUSTER = re.compile(f"^(.*)({_CONSONANT})(ь?)([квмнлрц])$")
+# A town in -ск has no plural, which would be spelled like its adjective.
+_TOWN = re.compile("[сц]к$")
+_MOVING_O = re.compile("^[^аеёіоуыэюя]*о[^аеёіоуыэюя]+а[^аеёіоуыэюя]$")
+
+_IRREGULAR = table("""
+чалавек людзі людзей людзям людзьмі людзях|людзі людзей людзям людзьмі людзях
+дзіця дзіцяці дзіцём дзеці дзяцей дзецям дзецьмі дзецях|дзіцё дзіцяці дзіцём дзеці дзяцей дзецям дзецьмі дзецях
+дзеці дзяцей дзецям дзецьмі дзецях|дзяўчына дзяўчаты дзяўчат дзяўчатам дзяўчатамі дзяўчатах
+імя імені іменем імёны імёнаў імёнам імёнамі імёнах|племя племені племенем плямёны плямёнаў плямёнам плямёнамі
+сябар сябра сябру сябрам сябры сяброў сябрамі сябрах|маці мацеры матак маткам маткамі матках
+госць госця гасцю гасцей гасцям гасцямі гасцях|конь каня каню канём кані коней коням конямі конях
+дзень дня дню днём дні дзён днёў дням днямі днях|тыдзень тыдня тыдню тыднем тыдні тыдняў тыдням тыднямі тыднях
+год гады гадоў гадам гадамі гадах гадох|сон сну сном сне сны сноў снам снамі снах|лоб лба лбу лбом лбе
+леў льва льву львом льве львы львоў|пень пня пню пнём пні пнёў|лёд лёду лёдам лёдзе|рот рота роту ротам роце
+рубель рубля рублю рублём рублі рублёў рублям рублямі рублях|агонь агню агнём агні агнёў агням агнямі агнях
+кароль караля каралю каралём каралі каралёў каралям каралямі|вецер ветру ветрам ветры вятры вятроў
+казёл казла казлу казлом казлы казлоў|арол арла арлу арлом арле арлы арлоў
+пасол пасла паслу паслом пасле паслы паслоў паслам пасламі паслах
+акно вокны вокнаў вокан вокнам вокнамі вокнах|вакно вокны вокнаў вокан вокнам вокнамі вокнах
+вока вочы вачэй вачам вачыма вачамі вачах|вуха вушы вушэй вушам вушамі вушах|неба нябёсы нябёсаў
+возера азёры азёр азёраў азёрам азёрамі азёрах|востраў астравы астравоў астравам астравамі астравах
+вобласць абласцей абласцям абласцямі абласцях|памяць памяці памяццю|кроў крыві крывёй крывёю|любоў любові любоўю
+сям'я сем'і сем'яў сямей сем'ям сем'ямі сем'ях|грошы грошай грашыма грашам грашамі грашах
+падаць падаю падае падаюць падала|мець маю маеш мае маем маеце маюць маючы май майце
+дзверы дзвярэй дзвярам дзвярыма дзвярамі дзвярах|хто каго каму кім|што чаго чаму чым
+""")
 
 
-def forms(word: str, name: bool) -> Iterable[str]:
-    """All forms of a word in small letters; `name` adds the feminine and plural of a surname."""
+def forms(word: str, *, name: bool) -> Iterator[str]:
+    """All forms of a word in small letters; a name may be a surname, and has no singular where it is a plural."""
     yield word
-    yield from _IRREGULAR.get(word, "").split()
+    yield from _IRREGULAR.get(word, ())
+    if name and _TOWN.search(word):
+        yield from _town_forms(word)
+        return
     yield from adjective_forms(word)
     if _INFINITIVE.search(word):
         yield from belarusian_verbs.forms(word)
     if not _NO_NOUN.search(word):
         yield from noun_forms(word)
+        yield from () if name else singular_forms(word)
     if name:
         yield from surname_forms(word)
 
 
+def _town_forms(word: str) -> Iterator[str]:
+    return attach(word, ("а", "у", "ам"))
+
+
 def adjective_forms(word: str) -> Iterator[str]:
-    """Forms of an adjective given in any nominative: новы, новая, новае, новыя."""
-    found = re.search("^(..+?)(?:ы|і|ая|яя|ае|яе|ое|ыя|ія)$", word)
-    if not found or re.search("ц[ыі]я$", word):
+    """Forms of an adjective given in any nominative: новы, новая, новае, новыя, with the comparative in -ей."""
+    found = _ADJECTIVE.search(word)
+    if not found:
         return
     stem = found[1]
-    if stem.endswith(_VELAR):
-        yield from attach(stem, _ADJECTIVE_VELAR)
-    elif re.search("(?:і|ія|яя|яе)$", word):
-        yield from attach(stem, _ADJECTIVE_SOFT)
-    else:
-        yield from attach(stem, _ADJECTIVE_HARD)
+    yield from attach(stem, _adjective_endings(word, stem))
     if word.endswith("ы"):
         yield from attach(stem, ("ей", "эй"))
     if word.endswith("ны"):
         yield stem[:-1] + "ен"
 
 
+def _adjective_endings(word: str, stem: str) -> Iterable[str]:
+    if stem.endswith(_VELAR):
+        return _ADJECTIVE_VELAR
+    return _ADJECTIVE_SOFT if _SOFT_ADJECTIVE.search(word) else _ADJECTIVE_HARD
+
+
 def surname_forms(word: str) -> Iterator[str]:
-    """Feminine and plural of surnames in -оў, -аў, -еў, -ін, -ын, and oblique forms of feminine ones in -ова, -іна."""
-    found = re.search("^(.+(?:[оаеёі][вў]|[іы]н))(а?)$", word)
+    """Both genders and the plural of surnames in -оў, -аў, -ін, -ын (also given as -ова, -іна), and those in -ой."""
+    found = _SURNAME.search(word)
     if found:
-        yield from attach(re.sub("ў$", "в", found[1]), _SURNAME_FEMININE)
+        yield from attach(_opened(found[1]), _SURNAME_IN_V_N)
+    found = _SURNAME_IN_OY.search(word)
+    if found:
+        yield from attach(found[1], _ADJECTIVE_VELAR if found[1].endswith(_VELAR) else _ADJECTIVE_HARD)
 
 
 def noun_forms(word: str) -> Iterator[str]:
-    """Forms of a noun given in the nominative, singular or plural."""
-    for ending, decline in _DECLENSIONS.items():
+    """Forms of a noun given in the nominative."""
+    for ending, decline in _DECLENSIONS:
         if word.endswith(ending):
             yield from decline(word[: -len(ending)])
             return
-    if word[-1] in _CONSONANT:
-        yield from _consonant(word)
+    if re.search(f"{_CONSONANT}$", word):
+        yield from _in_consonant(word)
 
 
-def _hard_plural(stem: str) -> str:
+def singular_forms(word: str) -> Iterator[str]:
+    """The singular of a noun that is given in the plural (ракеты, санкцыі)."""
+    if word.endswith(("ы", "гі", "кі", "хі")):
+        yield from attach(word[:-1], _SINGULAR_HARD)
+    elif word.endswith("і"):
+        yield from attach(word[:-1], _SINGULAR_SOFT)
+
+
+def _opened(stem: str) -> str:
+    """The stem before a vowel: ў is в there."""
+    return stem[:-1] + "в" if stem.endswith("ў") else stem
+
+
+def _closed(stem: str) -> str:
+    """The stem before a consonant or the end of the word: в after a vowel is ў there."""
+    return re.sub(f"(?<={_VOWEL})в$", "ў", stem)
+
+
+def _plural(stem: str) -> str:
     return stem + ("і" if stem.endswith(_VELAR) else "ы")
 
 
-def before_e(stem: str) -> Iterator[str]:
-    """Dative and locative in -е."""
-    for last, changed in _BEFORE_E.items():
-        if stem.endswith(last):
-            yield stem[:-1] + changed
-            if changed.endswith("цы"):
-                yield stem[:-1] + "цэ"
-            return
-    yield stem + "е"
+def _locative(stem: str) -> Iterator[str]:
+    return attach(stem[:-1], _BEFORE_E.get(stem[-1:], (stem[-1:] + "е",)))
 
 
 def _in_a(stem: str) -> Iterator[str]:
     yield from attach(stem, _FEMININE_HARD)
-    yield _hard_plural(stem)
-    yield from before_e(stem)
-    yield from bare(stem)
-    for root in stressed(stem) - {stem}:
-        yield _hard_plural(root)
-        yield from attach(root, ("ам", "амі", "ах", "аў"))
+    yield from _locative(stem)
+    for root in stressed(stem):
+        yield _plural(root)
+        yield from attach(root, _PLURAL_SHIFTED)
         yield from bare(root)
 
 
 def _in_ya(stem: str) -> Iterator[str]:
     yield from attach(stem, _FEMININE_SOFT)
-    if stem[-1:] in _CONSONANT:
+    if re.search(f"{_CONSONANT}$", stem):
         yield from (form + "ь" for form in bare(stem))
-        yield from (root + "і" for root in (stressed(stem) - {stem}))
+        for root in stressed(stem) - {stem}:
+            yield from attach(root, _PLURAL_SHIFTED_SOFT)
     else:
-        yield from (stem + "й", stem.replace("'", "") + "ей") if stem.endswith("'") else (stem + "й",)
+        yield stem + "й"
+        yield stem.removesuffix("'") + "ей"
 
 
 def _in_o(stem: str) -> Iterator[str]:
-    yield from attach(stem, ("о", "а", "у", "ом", "ам", *_PLURAL_HARD))
+    yield from attach(stem, _NEUTER_HARD)
     yield from _in_a(stem)
+
+
+def _in_yo(stem: str) -> Iterator[str]:
+    """A neuter in -ё (жыццё); радыё is not declined."""
+    return _in_e(stem) if re.search(f"{_CONSONANT}$", stem) else iter(())
 
 
 def _in_e(stem: str) -> Iterator[str]:
     yield from attach(stem, _NEUTER_SOFT)
-    if stem[-2:-1] == stem[-1:]:
-        return
-    yield from bare(stem)
-    yield from attach(last_vowel(stem, {"о": "а"}), ("і", *_PLURAL_SOFT))
+    if stem[-2:-1] != stem[-1:]:
+        yield from bare(stem)
+        yield from attach(last_vowel(stem, {"о": "а"}), _PLURAL_SHIFTED_SOFT)
 
 
 def _in_plural(stem: str) -> Iterator[str]:
-    yield from attach(stem, (*_PLURAL_HARD, *_PLURAL_SOFT))
+    yield from attach(stem, _PLURAL)
     yield from bare(stem)
-    yield stem + "ь"
+    if stem.endswith(("ы", "і")):
+        yield stem + "й"
 
 
 def _in_soft_sign(stem: str) -> Iterator[str]:
@@ -202,50 +219,54 @@ def _in_soft_sign(stem: str) -> Iterator[str]:
 
 def _doubled(stem: str) -> str:
     """The stem before the instrumental -ю: a single consonant after a vowel is doubled (соллю, меддзю, часцю)."""
-    found = re.search(f"^(.*[{_VOWELS}])(дз|[лнсзцчжш])$", stem)
+    found = re.search(f"^(.*{_VOWEL})(дз|[лнсзцчжш])$", stem)
     return f"{found[1]}{found[2][0]}{found[2]}" if found else stem
 
 
-def _in_short_i(stem: str) -> Iterator[str]:
+def _in_iot(stem: str) -> Iterator[str]:
+    yield stem + "й"
     for oblique in {stem, last_vowel(stem, _UNSTRESSED)}:
-        yield from attach(oblique, (*_MASCULINE_SOFT, "й"))
+        yield from attach(oblique, _MASCULINE_SOFT)
 
 
-def _consonant(word: str) -> Iterator[str]:
-    for form in _oblique(word):
-        stem = re.sub("ў$", "в", form)
-        yield from attach(stem, _MASCULINE_HARD)
-        yield _hard_plural(stem)
-        yield from before_e(stem)
-    yield from _plural_in_a(word)
+def _in_consonant(word: str) -> Iterator[str]:
+    for root in map(_opened, _oblique(word)):
+        yield from attach(root, _MASCULINE_HARD)
+        yield _plural(root)
+        yield from () if root.endswith("к") else _locative(root)
+    for root in map(_opened, _stressless(word)):
+        yield from attach(root, _PLURAL_SHIFTED)
+        yield _plural(root)
     if word.endswith(("ж", "ч", "ш")):
-        yield from attach(word, (word[-1] + "у", "ы", "эй"))
+        yield from attach(word, (word[-1] + "у", "эй"))
     if word.endswith(("ін", "ын")):
-        yield from attach(word[:-2], ("е", "ы", "", "аў", "ам", "амі", "ах"))
+        yield from attach(word[:-2], _PEOPLE_IN_IN)
 
 
-def _plural_in_a(word: str) -> Iterator[str]:
-    """Plural of горад, доктар, голас, whose stress moves to the ending and turns every о to а."""
-    if re.search(f"^[^{_VOWELS}]*о[^{_VOWELS}]+а[^{_VOWELS}]$", word):
-        root = word.replace("о", "а")
-        yield _hard_plural(root)
-        yield from attach(root, _PLURAL_HARD)
+def _stressless(word: str) -> Iterator[str]:
+    """Roots of a plural whose stress is on the ending: лес, лясы; горад, гарады."""
+    if _is_short(word):
+        yield last_vowel(word, _UNSTRESSED)
+    elif _MOVING_O.search(word):
+        yield word.replace("о", "а")
+
+
+def _is_short(stem: str) -> bool:
+    return len(re.findall(_VOWEL, stem)) == 1
 
 
 def _oblique(stem: str) -> set[str]:
-    """Stems before a vowel ending: the stress may leave the stem, a fleeting vowel drops out."""
+    """Stems before a vowel ending: the stress may leave a short stem (стол, стала), a fleeting vowel drops out."""
     stems = {stem}
-    if len(re.findall(f"[{_VOWELS}]", stem)) == 1 or stem.endswith(("мен", "еж")):
+    if stem.endswith(("мен", "еж")):
         stems.add(last_vowel(stem, _UNSTRESSED))
+    elif _is_short(stem):
+        stems.add(last_vowel(stem, {"о": "а", "э": "а"}))
     return {dropped for form in stems for dropped in _without_fleeting(form)}
 
 
-# рынак, беларусец, тыдзень, снежань, ансамбель, міністар
-_FLEETING = re.compile(f"^(.*[{_VOWELS}].*)(?:([аоеэё])([кц])|([еа])(н)|(?<=[бвпмшз])(е)(л)|(?<=т)(а)(р))$")
-
-
 def _without_fleeting(stem: str) -> Iterator[str]:
-    """The stem itself, unless it ends in -ец, and the stem without the vowel; в closes to ў."""
+    """The stem itself, unless it ends in -ец, and the stem without the vowel."""
     found = _FLEETING.search(stem)
     if not found:
         yield stem
@@ -253,41 +274,38 @@ def _without_fleeting(stem: str) -> Iterator[str]:
     head, vowel, last = filter(None, found.groups())
     if last != "ц":
         yield stem
-    if last == "ц" and head.endswith(tuple(_VOWELS)):
+    elif re.search(f"{_VOWEL}$", head):
         head += "й"
-    elif last == "ц" and head.endswith("л"):
+    elif head.endswith("л"):
         head += "ь"
-    elif last == "н" and vowel == "е":
+    if last == "н" and vowel == "е":
         head = re.sub("дз$", "д", head)
-    yield re.sub(f"(?<=[{_VOWELS}])в$", "ў", head) + last
+    yield _closed(head) + last
 
 
 def bare(stem: str) -> set[str]:
-    """The stem without ending (genitive plural), with a fleeting vowel in a cluster; в closes to ў."""
-    stems = {re.sub(f"(?<=[{_VOWELS}])в$", "ў", stem)}
-    found = re.search("^(.*)([бвгджзйклмнпрстўфхцчш])(ь?)([квмнлрц])$", stem)
+    """The stem without ending (genitive plural), with a fleeting vowel in a cluster."""
+    stems = {_closed(stem)}
+    found = _CLUSTER.search(stem)
     if found:
         head, before, soft, last = found.groups()
-        open_ = head + before.translate(_OPENED)
+        root = head + before.translate(_OPENED)
         if last == "к":
-            stems |= set(attach(open_, ("ек", "ёк") if soft or before == "й" else ("ак", "ок")))
+            stems |= set(attach(root, ("ек", "ёк") if soft or before == "й" else ("ак", "ок")))
         else:
-            stems |= {open_ + vowel + last for vowel in "ао"}
-            stems |= {softened(open_, _SOFT_DENTAL) + vowel + last for vowel in "её"}
+            stems |= {root + vowel + last for vowel in "ао"}
+            stems |= {softened(root, _SOFT_DENTAL) + vowel + last for vowel in "её"}
     return stems
 
 
-_OPENED = str.maketrans({"ў": "в", "й": ""})
-_SOFT_DENTAL = {"т": "ц", "д": "дз"}
-
-_DECLENSIONS = {
-    "а": _in_a,
-    "я": _in_ya,
-    "о": _in_o,
-    "ё": _in_e,
-    "е": _in_e,
-    "ы": _in_plural,
-    "і": _in_plural,
-    "ь": _in_soft_sign,
-    "й": _in_short_i,
-}
+_DECLENSIONS: tuple[tuple[str, Callable[[str], Iterator[str]]], ...] = (
+    ("а", _in_a),
+    ("я", _in_ya),
+    ("о", _in_o),
+    ("ё", _in_yo),
+    ("е", _in_e),
+    ("ы", _in_plural),
+    ("і", _in_plural),
+    ("ь", _in_soft_sign),
+    ("й", _in_iot),
+)

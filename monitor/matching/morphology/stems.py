@@ -14,7 +14,7 @@ _AFTER_HARDENED = re.compile("[жчшцр]а[^аеёіоуыэюя]*$")
 
 def words(text: str) -> tuple[str, ...]:
     """A row of forms or endings written with spaces between; `-` stands for no ending."""
-    return tuple(text.replace("-", "").split(" ")) if text else ()
+    return tuple("" if part == "-" else part for part in text.split())
 
 
 def table(text: str) -> dict[str, tuple[str, ...]]:

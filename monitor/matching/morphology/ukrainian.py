@@ -31,7 +31,7 @@ _FEMININE_HARD = words("а и у ою о ам ами ах")
 _FEMININE_HUSHING = words("а і у ею е ем ам ами ах")
 _FEMININE_SOFT = words("я і ю ею е ів ей ям ями ях")
 _FEMININE_IOTATED = words("я ї ю єю є й їв ям ями ях")
-_FEMININE_THIRD = words("і ей и ям ями ях")
+_FEMININE_THIRD = words("і ей ям ями ях")
 _NEUTER_HARD = words("о а у ові ом ам ами ах")
 _NEUTER_HUSHING = words("е а у ем і ам ами ах")
 _NEUTER_SOFT = words("е я ю ем і ів ям ями ях")
@@ -40,7 +40,7 @@ _SINGULAR_HARD, _SINGULAR_SOFT = words("а у і ою ом ові"), words("я �
 _SURNAME_IN_V_N = words("а ої ій у ою им их ими")
 _PEOPLE_IN_YN = words("и - ів ам ами ах")
 
-_ADJECTIVE = re.compile("^(.+)(?:ий|ій|їй)$")
+_ADJECTIVE = re.compile("^(.+)(?:ий|(?<=[нт])ій|їй)$")
 _ADJECTIVE_NOT_MASCULINE = re.compile("^(..+(?:[сцз]ьк|н|[оеє]в|ш|лив|ист|[ую]ч|[уі]л))(?:а|е|і)$")
 _SURNAME = re.compile("^(.+(?:[оеєії]в|[иії]н))(а?)$")
 _SURNAME_IN_OY = re.compile("^(.+)ой$")
@@ -52,9 +52,18 @@ _NO_NOUN = re.compile("ти(?:ся|сь)$|^..+(?:[иіїуюя]|[ую]ва)ти$
 _FLEETING = re.compile(
     f"^(?:(.*{_VOWEL}.*)([оеє])([кц])|(.*{_VOWEL}.*[бвпмшз])(е)(л)|(.*{_VOWEL}.*{_CONSONANT})(е)(н)|(.+ст)(е)(р))$"
 )
-_CLUSTER = re.compile(f"^(.*)({_CONSONANT})(ь?)([квмнлрцгх])$")
+_CLUSTER = re.compile(f"^(.*)({_CONSONANT})(ь?)([квмнлрц])$")
+# A locative in -ці is of short nouns (бік, боці); політик has політику.
+_SUFFIX_K = re.compile(f"{_VOWEL}.*[иі]к$")
+# камінь, каменя; осінь, осені; ведмідь, ведмедя; річ, речі; Канів, Канева
+_FROM_E = re.compile("(?:[квмпрс]ін|[тб]іж|жіл|[бм]ід|[ст]тіл|[уо]піл|папір|[прс]іч|[нлжчшщ]ів)$")
+# The genitive in -и that the orthography of 2019 allows: незалежности, соли, осени.
+_GENITIVE_IN_Y = re.compile("[слрн]т$|(?:[рл]ус|сол|осен)$")
+# бій, спокій, настрій, but not водій: і goes back to о.
+_MOVING_IOT = re.compile("(?:[бпв]і|кі|стрі|^крі|^рі|^лі|^гні)$")
 
 _IRREGULAR = table("""
+обідати обідаю обідає обідають
 людина люди людей людям людьми людях|люди людей людям людьми людях
 дитина діти дітей дітям дітьми дітях|діти дітей дітям дітьми дітях
 дівчина дівчата дівчат дівчатам дівчатами дівчатах|мати матері матір матір'ю матерів матерям матерями матерях
@@ -64,7 +73,8 @@ _IRREGULAR = table("""
 гроші грошей грошам грішми грошима грошах|двері дверей дверям дверима дверми дверях|вівця овець
 чудо чудеса чудес чудесам чудесами|небо небеса небес небесам небесами|гра ігри ігор іграм іграми іграх
 тиждень тижня тижню тижневі тижнем тижні тижнів тижням тижнями тижнях
-вогонь вогню вогнем вогні вогнів вогням вогнями вогнях|колір кольору кольором кольорі кольори кольорів кольорам
+вогонь вогню вогнем вогні вогнів вогням вогнями вогнях
+колір кольору кольором кольорі кольори кольорів кольорам кольорами кольорах
 день дня дню днем дні днів дням днями днях|сон сну сном сні сни снів снам снами снах
 лев лева леву левом леви левів|пес пса псу псом пси псів псам псами|шов шва шву швом шві шви швів
 посол посла послу послові послом послі посли послів послам послами послах
@@ -85,10 +95,9 @@ def forms(word: str, *, name: bool) -> Iterator[str]:
         yield from ukrainian_verbs.forms(word)
     if not _NO_NOUN.search(word):
         yield from noun_forms(word)
+        yield from () if name else singular_forms(word)
     if name:
         yield from surname_forms(word)
-    else:
-        yield from singular_forms(word)
 
 
 def adjective_forms(word: str) -> Iterator[str]:
@@ -108,7 +117,7 @@ def adjective_forms(word: str) -> Iterator[str]:
 def _adjective_endings(word: str) -> Iterable[str]:
     if word.endswith("їй"):
         return _ADJECTIVE_IOTATED
-    return _ADJECTIVE_SOFT if word.endswith(("ній", "тій")) else _ADJECTIVE_HARD
+    return _ADJECTIVE_SOFT if word.endswith("ій") else _ADJECTIVE_HARD
 
 
 def surname_forms(word: str) -> Iterator[str]:
@@ -152,7 +161,7 @@ def _in_ya(stem: str) -> Iterator[str]:
         return
     yield from attach(stem, _FEMININE_SOFT)
     if stem[-2:-1] == stem[-1:] or stem.endswith("ст"):
-        yield from attach(stem[:-1], ("ь", "", "ей"))
+        yield from attach(stem[:-1], ("", "ей") if stem.endswith(_HUSHING) else ("ь", "ей"))
     else:
         yield from (form + "ь" for form in bare(stem))
 
@@ -161,7 +170,7 @@ def _in_o(stem: str) -> Iterator[str]:
     yield from attach(stem, _NEUTER_HARD)
     yield softened(stem, _TO_SIBILANT) + "і"
     yield from bare(stem)
-    if stem.endswith(("к", "л", "р", "н")):
+    if stem.endswith("к"):
         yield from attach(stem, ("и", "ів"))
 
 
@@ -190,14 +199,17 @@ def _in_soft_sign(stem: str) -> Iterator[str]:
         yield from attach(oblique, _MASCULINE_SOFT)
         if stem.endswith("ц"):
             yield softened(oblique, _TO_HUSHING) + "е"
-    for oblique in {stem, last_vowel(stem, {"і": "о"}), last_vowel(stem, {"і": "е"})}:
+    for oblique in _opened(stem):
         yield from attach(oblique, _FEMININE_THIRD)
+        if _GENITIVE_IN_Y.search(oblique):
+            yield oblique + "и"
     yield from _instrumental(stem)
 
 
 def _in_iot(stem: str) -> Iterator[str]:
-    for oblique in {stem, last_vowel(stem, {"і": "о"})}:
-        yield from attach(oblique, _MASCULINE_IOTATED)
+    yield from attach(stem, _MASCULINE_IOTATED)
+    if _MOVING_IOT.search(stem):
+        yield from attach(last_vowel(stem, {"і": "о"}), _MASCULINE_IOTATED)
 
 
 def _in_consonant(word: str) -> Iterator[str]:
@@ -208,8 +220,8 @@ def _in_consonant(word: str) -> Iterator[str]:
             yield from attach(stem, _MASCULINE_SOFT)
         if not stem.endswith(_HUSHING):
             yield from attach(stem, _MASCULINE_HARD)
-            yield softened(stem, _TO_SIBILANT) + "і"
             yield softened(stem, _TO_HUSHING) + "е"
+            yield (stem if _SUFFIX_K.search(stem) else softened(stem, _TO_SIBILANT)) + "і"
     if word.endswith((*_HUSHING, "ов")):
         yield from _instrumental(word)
         yield from attach(last_vowel(word, {"і": "о"}), ("і", "ей"))
@@ -227,15 +239,20 @@ def _instrumental(stem: str) -> Iterator[str]:
 
 
 def _oblique(stem: str) -> set[str]:
-    """Stems before a vowel ending: і turns to о or е in an open syllable, a fleeting vowel drops out."""
+    """Stems before a vowel ending: the syllable opens, a fleeting vowel drops out."""
+    return {dropped for form in _opened(stem) for dropped in _without_fleeting(form)}
+
+
+def _opened(stem: str) -> set[str]:
+    """The stem, and the stem with the о or е that і goes back to in an open syllable."""
     stems = {stem}
-    if re.search("лі[дт]$", stem):
-        stems.add(last_vowel(stem, {"і": "ьо"}))
     if re.search(f"[іїо]{_CONSONANT}{{1,2}}$", stem):
         stems.add(last_vowel(stem, {"і": "о", "ї": "є"}))
-    if re.search("і[длнпчшж]$|[нлжчшщ]ів$|пір$", stem):
+    if _FROM_E.search(stem):
         stems.add(last_vowel(stem, {"і": "е"}))
-    return {dropped for form in stems for dropped in _without_fleeting(form)}
+    if re.search("лі[дт]$", stem):
+        stems.add(last_vowel(stem, {"і": "ьо"}))
+    return stems
 
 
 def _without_fleeting(stem: str) -> Iterator[str]:
@@ -265,10 +282,10 @@ def bare(stem: str) -> set[str]:
         head, before, soft, last = found.groups()
         if before == "й":
             stems |= {head + "йо" + last, head + "є" + last}
-        else:
-            stems.add(head + before + "е" + last)
-        if last in "кгх" or before in "кгх":
+        elif last == "к" or before in "кгх":
             stems.add(head + before + ("ьо" if soft else "о") + last)
+        if last != "к" and before != "й":
+            stems.add(head + before + "е" + last)
     return stems
 
 

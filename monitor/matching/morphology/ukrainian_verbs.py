@@ -19,6 +19,7 @@ _FIRST = words("у еш е емо ем ете уть учи и імо ім іт�
 _FIRST_IOTATED = words("ю єш є ємо єм єте ють ючи й ймо йте")
 _SECOND = words("иш ить имо им ите ять ячи и імо ім іть ь ьмо ьте")
 _SECOND_HUSHING = words("иш ить имо им ите ать ачи и імо ім іть - мо те")
+_SECOND_IN_A = words("иш ить имо им ите ать ачи и імо ім іть")
 _SECOND_LABIAL = words("иш ить имо им ите лять лячи и імо ім іть - мо те")
 _SECOND_IOTATED = words("ю їш їть їмо їм їте ять ячи й ймо йте")
 _IMPERATIVE_IOTATED, _IMPERATIVE_SOFT, _IMPERATIVE_HARD = words("й ймо йте"), words("ь ьмо ьте"), words("- мо те")
@@ -37,10 +38,12 @@ _PREFIXES = words(
 )
 # The simple verbs whose present the infinitive hides; their prefixed verbs go with them.
 _IRREGULAR = table("""
-дати дам даси дасть дамо дасте дадуть дай дайте дано|їсти їм їси їсть їмо їсте їдять їж їжте їв їла їло їли їдено
-бути є єсть буду будеш буде будемо будете будуть будь будьмо будьте будучи|стати стану станеш стане станемо станете
+дати дам даси дасть дамо дасте дадуть дай дайте дано
+їсти їм їси їсть їмо їсте їдять їж їжте їв їла їло їли їдено
+бути є єсть буду будеш буде будемо будете будуть будь будьмо будьте будучи
 стати стану станеш стане станемо станете стануть стань станьте|дістати дістану дістанеш дістане дістанемо дістануть
-взяти візьму візьмеш візьме візьмемо візьмете візьмуть візьми візьміть взято|хотіти хочу хочеш хоче хочемо хочуть
+взяти візьму візьмеш візьме візьмемо візьмете візьмуть візьми візьміть взято
+хотіти хочу хочеш хоче хочемо хочете хочуть
 мати маю маєш має маємо маєте мають маючи май майте|слати шлю шлеш шле шлемо шлете шлють шли шліть
 брати беру береш бере беремо берете беруть беручи бери беріть|прати перу переш пере перемо перете перуть
 звати зву звеш зве звемо звете звуть звучи зви|рвати рву рвеш рве рвемо рвете рвуть рви
@@ -49,7 +52,7 @@ _IRREGULAR = table("""
 бігти біжу біжиш біжить біжимо біжите біжать біжи біжіть|їхати їду їдеш їде їдемо їдете їдуть їдучи їдь їдьте
 піти піду підеш піде підемо підете підуть піди підіть пішов пішла пішло пішли пішовши
 зустріти зустріну зустрінеш зустріне зустрінемо зустрінете зустрінуть зустрінь зустріньте
-сісти сяду сядеш сяде сядемо сядете сядуть сядь сядьте|лягти ляжу ляжеш ляже ляжемо ляжете ляжуть ліг
+сісти сяду сядеш сяде сядемо сядете сядуть сядь сядьте|лягти ляжу ляжеш ляже ляжемо ляжете ляжуть ляж ліг
 повісти повім повіси повість повімо повісте повідять повів|рости росту ростеш росте ростемо ростете ростуть ріс
 жити живу живеш живе живемо живете живуть живучи живи живіть|пливти пливу пливеш пливе пливемо пливете пливуть
 молоти мелю мелеш меле мелемо мелете мелють|терти тру треш тре тремо трете труть тер|мерти мру мреш мре мруть мер
@@ -78,7 +81,7 @@ def _finite(base: str) -> Iterator[str]:
     """Present or simple future and imperative: by rule, or as the simple verb below a prefix has them."""
     found = [*_irregular(base), *_short(base)]
     yield from found
-    if not found or base.endswith("дати"):
+    if not found:
         yield from _regular(base[:-2])
 
 
@@ -91,7 +94,7 @@ def _irregular(base: str) -> Iterator[str]:
 
 
 def _short(base: str) -> Iterator[str]:
-    """бити, б'ю; лити, ллю; мити, мию. A prefix that ends in a consonant gets an і before a cluster: розбити, розіб'ю."""
+    """бити, б'ю; лити, ллю; мити, мию. A closed prefix gets an і before a cluster: розбити, розіб'ю."""
     for prefix, simple in below_prefix(base, _PREFIXES):
         if simple not in _SHORT:
             continue
@@ -111,7 +114,7 @@ def _past(stem: str) -> Iterator[str]:
         yield from (stem, *attach(stem, _PAST_OPEN), stem + "ши")
     elif stem.endswith(_VOWELS):
         yield from attach(stem, _PAST)
-        if stem.endswith("ну"):
+        if stem.endswith("ну") and len(stem) > len("гну") + 1:
             yield from _past(stem[:-2])
     elif stem.endswith(("й", "і")):
         yield from attach(stem, _WENT)
@@ -207,7 +210,8 @@ def _in_nya(stem: str) -> Iterator[str]:
 
 def _in_hushing_a(stem: str) -> Iterator[str]:
     yield from _first_iotated(stem)
-    yield from _second(stem[:-1])
+    yield stem[:-1] + "у"
+    yield from attach(stem[:-1], _SECOND_IN_A)
     if re.search("[пз]ача$|поча$", stem):
         yield from _first(stem[:-1] + "н")
 
@@ -220,7 +224,8 @@ def _in_a(stem: str) -> Iterator[str]:
 
 def _in_i(stem: str) -> Iterator[str]:
     yield from _first_iotated(stem)
-    yield from _second(stem[:-1])
+    imperatives = set(attach(stem[:-1], (*_IMPERATIVE_SOFT, *_IMPERATIVE_HARD)))
+    yield from (form for form in _second(stem[:-1]) if form not in imperatives)
 
 
 def _in_y(stem: str) -> Iterator[str]:
@@ -243,8 +248,13 @@ def _in_velar(stem: str) -> Iterator[str]:
 
 
 def _in_s(stem: str) -> Iterator[str]:
-    for last in "дтс":
-        yield from _first(stem[:-1] + last)
+    """Нести, несу; плести, плету; вести, веду; пасти, пасу beside впасти, впаду."""
+    if re.search("(?:не|тря|па)с$", stem):
+        yield from _first(stem)
+    if re.search("(?:пле|ме|гне|цві)с$", stem):
+        yield from _first(stem[:-1] + "т")
+    else:
+        yield from _first(stem[:-1] + "д")
 
 
 def _in_y_d(stem: str) -> Iterator[str]:
