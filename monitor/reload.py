@@ -45,7 +45,7 @@ class CurrentRuntime:
     def _replace(self, stamp: str) -> None:
         try:
             fresh = Runtime(self._place, load_configuration(self._place.config, os.environ))
-            _ = fresh.matcher
+            fresh.prepare()
             fresh.wait(self._say)
         except ConfigError as error:
             self._say_once(stamp, f"the changed configuration is not used, the last good one stays:\n{error}")

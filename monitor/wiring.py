@@ -147,6 +147,10 @@ class Runtime:
         """The compiled watch file; takes a second or so for thousands of terms."""
         return Matcher(self._configuration.watch)
 
+    def prepare(self) -> None:
+        """Compile the rules now, rather than in the first task that needs them."""
+        _ = self.matcher
+
     def wait(self, say: Callable[[str], None], *, limit: float | None = None) -> None:
         """Wait for Redis, refuse an unfit one, give every channel its group. Raises StoreError."""
         wait_until_up(self.client, say, limit=limit)

@@ -108,7 +108,7 @@ def _check_before_start(**_: Any) -> None:
     except MonitorError as error:
         _say(f"refusing to start:\n{error}")
         raise SystemExit(1) from error
-    _ = runtime.matcher
+    runtime.prepare()
 
 
 @signals.worker_shutting_down.connect

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -28,7 +28,6 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}")
 _ROUNDS = 8  # of leaving out what is wrong and looking again
 _FEW = 12  # names that a hint lists in full
 _SHOWN = 60  # characters of a value that a message quotes
-_LEAK = 4  # characters of a secret that no message may share with it
 
 _NOWHERE: Data = {}  # compared by identity
 
@@ -68,19 +67,32 @@ def check(
     """
     expansion = _Expansion(tree, at, expand)
     data, problems = expansion.data, expansion.problems
+    if not at:
+        problems += tree.problems
+    mended = {loc[len(at) :] for loc in expansion.broken}
     for _ in range(_ROUNDS):
-        try:
-            return model.model_validate(data), problems
-        except ValidationError as error:
-            details = _placed(error.errors(include_url=False), data)
-        seen = {(problem.line, problem.column) for problem in problems}
-        found = [_problem(model, expansion, at + loc, detail) for loc, detail in details]
-        problems += [problem for problem in found if (problem.line, problem.column) not in seen]
-        if any(not loc and detail["type"] != "missing" for loc, detail in details):
-            break
-        for loc, detail in details:
-            data = _mended(data, loc, detail)
+        value, details = _validated(model, data)
+        if value is not None:
+            return value, problems
+        errors = _furthest([_placed(detail, data) for detail in details])
+        new = [
+            error for error in errors if mended.isdisjoint(error.target[:size] for size in range(len(error.target) + 1))
+        ]
+        problems += [_problem(model, expansion, at + error.loc, error.detail) for error in new]
+        for error in errors:
+            target = _without_lists(data, error.target)
+            if not target:
+                return None, problems
+            mended.add(target)
+            data = _mended(data, target, missing=error.detail["type"] == "missing")
     return None, problems
+
+
+def _validated(model: type[M], data: Data) -> tuple[M | None, list[ErrorDetails]]:
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        return None, error.errors(include_url=False)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -98,20 +110,18 @@ class _Expansion:
     def __init__(self, tree: Tree, at: Loc, environment: Mapping[str, str] | None) -> None:
         self.tree, self.at = tree, at
         self.problems: list[Problem] = []
-        self.filled: dict[Loc, str] = {}
+        self.filled: set[Loc] = set()
+        self.broken: set[Loc] = set()
         self._environment = environment or {}
         self.data = tree.value(at) if environment is None else self._expand(tree.value(at), at)
 
-    def leaks(self, message: str, loc: Loc) -> bool:
-        """Whether a message about the value at `loc` shows a piece of what a variable holds."""
-        below = [secret.lower() for place, secret in self.filled.items() if place[: len(loc)] == loc]
-        text = message.lower()
-        return any(
-            secret[at : at + _LEAK] in text
-            for secret in below
-            for at in range(max(1, len(secret) - _LEAK + 1))
-            if secret
-        )
+    def as_written(self, model: type[BaseModel], loc: Loc, detail: ErrorDetails) -> ErrorDetails | None:
+        """The error that a person may see: where variables are filled in, the same one that the bare text gives."""
+        if not any(place[: len(loc)] == loc for place in self.filled):
+            return detail
+        _, details = _validated(model, self.tree.value(self.at))
+        same = (other for other in details if (other["loc"], other["type"]) == (detail["loc"], detail["type"]))
+        return next(same, None)
 
     def _expand(self, value: Data, loc: Loc) -> Data:
         if isinstance(value, dict):
@@ -124,50 +134,59 @@ class _Expansion:
 
     def _fill(self, text: str, loc: Loc) -> str:
         for stray in re.finditer(r"\$\{", _VARIABLE.sub(lambda found: " " * len(found[0]), text)):
-            message = "a '${' that begins no variable"
-            self.problems.append(
-                self.tree.problem(loc, message, "write ${NAME} or ${NAME:-default}", offset=stray.start())
-            )
+            self._refuse(loc, stray.start(), "a '${' that begins no variable", "write ${NAME} or ${NAME:-default}")
         for found in _VARIABLE.finditer(text):
             if found[1] not in self._environment and found[2] is None:
-                message = f"the variable {found[1]} is not set"
                 hint = f"set it in the environment, or write ${{{found[1]}:-default}}"
-                self.problems.append(self.tree.problem(loc, message, hint, offset=found.start()))
-        value = _VARIABLE.sub(lambda found: self._environment.get(found[1]) or found[2] or "", text)
-        self.filled[loc] = value
-        return value
+                self._refuse(loc, found.start(), f"the variable {found[1]} is not set", hint)
+        self.filled.add(loc)
+        return _VARIABLE.sub(lambda found: self._environment.get(found[1]) or found[2] or "", text)
+
+    def _refuse(self, loc: Loc, offset: int, message: str, hint: str) -> None:
+        self.broken.add(loc)
+        self.problems.append(self.tree.problem(loc, message, hint, offset=offset))
 
 
-def _placed(errors: list[ErrorDetails], data: Data) -> list[tuple[Loc, ErrorDetails]]:
-    """The errors at the places of the data they speak of.
+class _Placed(NamedTuple):
+    """An error at the place of the data it speaks of, and the types that were tried on the way: where, and which."""
 
-    Where a value may have one of several types, only the type that came furthest complains.
-    """
-    placed: list[tuple[Loc, ErrorDetails]] = []
-    choices: dict[Loc, dict[str, list[tuple[Loc, ErrorDetails]]]] = {}
-    for error in errors:
-        steps = error["loc"][:-1] if error["type"] == "missing" or error["loc"][-1:] == ("[key]",) else error["loc"]
-        path, chosen_at, choice = _path(steps, data)
-        group = placed if chosen_at is None else choices.setdefault(chosen_at, {}).setdefault(choice, [])
-        group.append((path, error))
-    for alternatives in choices.values():
-        furthest = max(alternatives.values(), key=lambda group: max(len(path) for path, _ in group))
-        of_type = {path: error for path, error in reversed(furthest) if error["type"].endswith("_type")}
-        placed += [(path, error) for path, error in furthest if of_type.get(path, error) is error]
-    return placed
+    loc: Loc
+    choices: tuple[tuple[Loc, str], ...]
+    detail: ErrorDetails
+
+    @property
+    def target(self) -> Loc:
+        """The value to be mended: the one that is wrong, or the one that is missing."""
+        return (*self.loc, self.detail["loc"][-1]) if self.detail["type"] == "missing" else self.loc
 
 
-def _path(steps: Loc, data: Data) -> tuple[Loc, Loc | None, str]:
-    """The steps that lead through the data; the others name the chosen type: where the first stood, and its name."""
-    path: Loc = ()
-    chosen_at, choice = None, ""
-    for step in steps:
+def _placed(error: ErrorDetails, data: Data) -> _Placed:
+    """The steps of its location that lead through the data; the others name types."""
+    names_key = error["type"] == "missing" or error["loc"][-1:] == ("[key]",)
+    loc: Loc = ()
+    choices: tuple[tuple[Loc, str], ...] = ()
+    for step in error["loc"][:-1] if names_key else error["loc"]:
         below = _step(data, step)
-        if below is not _NOWHERE:
-            path, data = (*path, step), below
-        elif chosen_at is None:
-            chosen_at, choice = path, str(step)
-    return path, chosen_at, choice
+        if below is _NOWHERE:
+            choices = (*choices, (loc, str(step)))
+        else:
+            loc, data = (*loc, step), below
+    return _Placed(loc, choices, error)
+
+
+def _furthest(errors: list[_Placed], level: int = 0) -> list[_Placed]:
+    """Where a value may have one of several types, only the errors of the type that came furthest."""
+    found = [error for error in errors if len(error.choices) <= level]
+    by_place: dict[Loc, dict[str, list[_Placed]]] = {}
+    for error in errors:
+        if len(error.choices) > level:
+            place, name = error.choices[level]
+            by_place.setdefault(place, {}).setdefault(name, []).append(error)
+    for by_type in by_place.values():
+        found += _furthest(
+            max(by_type.values(), key=lambda group: max(len(error.target) for error in group)), level + 1
+        )
+    return found
 
 
 def _step(data: Data, step: str | int) -> Data:
@@ -178,23 +197,38 @@ def _step(data: Data, step: str | int) -> Data:
     return _NOWHERE
 
 
-def _mended(data: Data, loc: Loc, detail: ErrorDetails) -> Data:
+def _without_lists(data: Data, loc: Loc) -> Loc:
+    """What to mend for the value at `loc`: itself, or where an empty text in a list was no help, that list."""
+    while loc and isinstance(loc[-1], int) and _at(data, loc) == "":
+        loc = loc[:-1]
+    return loc
+
+
+def _mended(data: Data, loc: Loc, *, missing: bool) -> Data:
     """The data without the value at `loc`; an empty text stands in for a missing one, and in a list."""
-    if detail["type"] == "missing":
-        return _replaced(data, (*loc, detail["loc"][-1]), "")
-    if loc and isinstance(loc[-1], str):
-        return _replaced(data, loc, None)
-    return _replaced(data, loc, "")
+    if _at(data, loc[:-1]) is _NOWHERE:
+        return data  # went with an earlier one
+    return _replaced(data, loc, "" if missing or isinstance(loc[-1], int) else None)
+
+
+def _at(data: Data, loc: Loc) -> Data:
+    for step in loc:
+        data = _step(data, step)
+    return data
 
 
 def _replaced(data: Data, loc: Loc, value: str | None) -> Data:
+    """A copy with another value at `loc`; None takes a key away."""
     step, rest = loc[0], loc[1:]
-    if isinstance(data, dict):
-        inner = _replaced(data[str(step)], rest, value) if rest else value
-        others = {name: other for name, other in data.items() if name != step}
-        return others if inner is None and not rest else {**others, str(step): inner}
-    assert isinstance(data, list)  # noqa: S101 - a path leads through dicts and lists only
-    return [_replaced(other, rest, value) if index == step and rest else other for index, other in enumerate(data)]
+    if isinstance(data, list):
+        copy = list(data)
+        copy[int(step)] = _replaced(copy[int(step)], rest, value) if rest else value
+        return copy
+    assert isinstance(data, dict)  # noqa: S101 - a path leads through dicts and lists only
+    others = {name: other for name, other in data.items() if name != step}
+    if rest:
+        return {**others, str(step): _replaced(data[str(step)], rest, value)}
+    return others if value is None else {**others, str(step): value}
 
 
 def _problem(model: type[BaseModel], expansion: _Expansion, loc: Loc, detail: ErrorDetails) -> Problem:
@@ -212,10 +246,10 @@ def _problem(model: type[BaseModel], expansion: _Expansion, loc: Loc, detail: Er
         name = str(context["discriminator"]).strip("'")
         known = did_you_mean(str(context["tag"]), re.findall(r"'([^']*)'", str(context["expected_tags"])))
         return tree.problem((*loc, name), f"unknown {name} {_shown(tree.value((*loc, name)))}", known)
-    message, hint = _complaint(tree.value(loc), _label(loc), detail)
-    if expansion.leaks(message, loc):
-        message = f"this value of {_label(loc)!r}, with its variables filled in, is not allowed here"
-    return tree.problem(loc, message, hint)
+    shown = expansion.as_written(model, loc, detail)
+    if shown is None:
+        return tree.problem(loc, f"{_label(loc)}: not allowed once its variables are filled in")
+    return tree.problem(loc, *_complaint(tree.value(loc), _label(loc), shown))
 
 
 def _complaint(value: Data, label: str, detail: ErrorDetails) -> tuple[str, str]:
@@ -231,7 +265,8 @@ def _complaint(value: Data, label: str, detail: ErrorDetails) -> tuple[str, str]
     if kind in {"value_error", "assertion_error"}:
         return f"{label}: {context['error']}", ""
     said = detail["msg"]
-    return f"{label}: {said[0].lower()}{said[1:]}, not {_shown(value)}", ""
+    found = f", not {_shown(value)}" if isinstance(value, str) else ""
+    return f"{label}: {said[0].lower()}{said[1:]}{found}", ""
 
 
 def _label(loc: Loc) -> str:

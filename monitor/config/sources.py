@@ -24,7 +24,7 @@ KNOWN_VERSION = 1
 
 def _known_version(value: int) -> int:
     if value != KNOWN_VERSION:
-        raise ValueError(f"version {value} is not known, this program reads version {KNOWN_VERSION}")
+        raise ValueError(f"{value} is not known, this program reads version {KNOWN_VERSION}")
     return value
 
 

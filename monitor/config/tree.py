@@ -76,12 +76,17 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A parsed file: `data` is dict, list, str or None all the way down; `position` says where each value stands."""
+    """A parsed file: `data` is dict, list, str or None all the way down; `position` says where each value stands.
+
+    `problems` are mistakes that did not keep the rest from being read (a duplicate key, a tag, an alias); whoever
+    checks the tree reports them with its own, so that one run shows all.
+    """
 
     path: str
     lines: tuple[str, ...]
     root: Node
     data: Data
+    problems: tuple[Problem, ...] = ()
 
     def position(self, loc: Loc, *, key: bool = False, offset: int | None = None) -> tuple[int, int]:
         """Line and column of the value at `loc`, or of its key; of the nearest value above where `loc` leads nowhere.
@@ -91,7 +96,7 @@ class Tree:
         name, node = self._find(loc)
         if key and name is not None:
             return name.line, name.column
-        if offset is not None and isinstance(node.content, str):
+        if offset is not None and isinstance(node.content, str) and node.content.strip():
             return self._inside(node, offset)
         return node.line, node.column
 
@@ -179,22 +184,23 @@ def read(path: Path, *, shown: str | None = None) -> Tree:
 
 
 def parse(text: str, path: str) -> Tree:
-    """The tree of one YAML document whose root is a mapping. Raises ConfigError with every mistake found.
+    """The tree of one YAML document whose root is a mapping. Raises ConfigError where nothing sensible can be read.
 
     A null or empty scalar is None, an empty document an empty mapping.
     """
     text = text.removeprefix("\ufeff")
     lines = tuple(_LINE_BREAK.split(text))
+    if forbidden := list(_forbidden_characters(text, path, lines)):
+        raise ConfigError(forbidden)
     builder = _Builder(path, lines)
-    builder.problems += _forbidden_characters(text, path, lines)
-    root = None if builder.problems else builder.build(text)
-    if root and root.content is None:
+    root = builder.build(text)
+    if root.content is None:
         root.content = {}
-    if root and not isinstance(root.content, dict):
+    if not isinstance(root.content, dict):
         builder.report(root.line, root.column, "the file must be a mapping: lines of `key: value`")
-    if builder.problems or root is None:
+    if builder.broken or not isinstance(root.content, dict):
         raise ConfigError(builder.problems)
-    return Tree(path, lines, root, root.data())
+    return Tree(path, lines, root, root.data(), tuple(builder.problems))
 
 
 @dataclass(slots=True)
@@ -206,9 +212,10 @@ class _Builder:
     problems: list[Problem] = field(default_factory=list)
     anchors: dict[str, Node] = field(default_factory=dict)
     unfolded: int = 0
+    broken: bool = False
 
     def build(self, text: str) -> Node:
-        """The root node; what is wrong is in `problems`."""
+        """The root node; what is wrong is in `problems`, and `broken` when it ends the reading."""
         document: list[Node] = []
         nested: list[tuple[Node, list[Node]]] = [(Node(1, 1), document)]
         try:
@@ -222,9 +229,11 @@ class _Builder:
                         nested.append((node, []))
                     if mistake := _too_much(len(nested), len(document)):
                         self.report(node.line, node.column, *mistake)
+                        self.broken = True
                         break
         except yaml.MarkedYAMLError as error:
             self._refuse_syntax(text, error)
+            self.broken = True
         return document[0] if document else Node(1, 1, {})
 
     def report(self, line: int, column: int, message: str, hint: str = "") -> None:
@@ -290,7 +299,10 @@ class _Builder:
         if not tabs and mark is not None:
             said = f"{error.context}: {error.problem}" if error.context else str(error.problem)
             hint = next((hint for part, hint in _HINTS if part in str(error.problem)), "")
-            self.report(*_place(mark), f"not YAML: {said}", hint)
+            line, column = _place(mark)
+            if line > len(self.lines):  # the scanner sees one more line end
+                line, column = len(self.lines), len(self.lines[-1]) + 1
+            self.report(line, column, f"not YAML: {said}", hint)
 
 
 def _excerpt(lines: tuple[str, ...], line: int, column: int) -> str:

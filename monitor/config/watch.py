@@ -77,16 +77,20 @@ def check_watch(path: Path) -> tuple[Problem, ...]:
 
 def watch_schema() -> dict[str, Any]:
     """The JSON Schema of the file, for completion in editors."""
-    return WatchShape.model_json_schema()
+    schema = WatchShape.model_json_schema()
+    lists = schema["properties"]["lists"]
+    for mapping in (lists, *lists["patternProperties"].values()):
+        mapping["additionalProperties"] = False
+    return schema
 
 
 class _Builder:
-    """Builds what is sound and notes every problem. A problem of the shape hides others at the same place."""
+    """Builds what is sound and notes every problem."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         _, self.problems = check(WatchShape, tree)
-        self._taken = {(problem.line, problem.column) for problem in self.problems}
+        self._said = {(problem.line, problem.column) for problem in self.problems}
         self._mistakes = 0
         self._unsound: set[str] = set()
         self._lists: dict[str, TermList] = {}
@@ -108,9 +112,13 @@ class _Builder:
 
     def report(self, loc: Loc, message: str, hint: str = "", *, key: bool = False, offset: int | None = None) -> None:
         self._mistakes += 1
-        problem = self.tree.problem(loc, message, hint, key=key, offset=offset)
-        if (problem.line, problem.column) not in self._taken:
-            self.problems.append(problem)
+        self.problems.append(self.tree.problem(loc, message, hint, key=key, offset=offset))
+
+    def report_shape(self, loc: Loc, message: str, hint: str = "") -> None:
+        """Report what the check of the shape may have reported already, in its own words."""
+        self._mistakes += 1
+        if self.tree.position(loc) not in self._said:
+            self.problems.append(self.tree.problem(loc, message, hint))
 
     # Lists and terms
 
@@ -146,7 +154,9 @@ class _Builder:
         value = self.tree.value(loc)
         edit = TermEdit(term=value) if isinstance(value, str) else check(TermEdit, self.tree, loc)[0]
         if edit is None:
-            self.report(loc, "a term is expected here", "a word, a phrase, or {term: ..., add: [...], drop: [...]}")
+            self.report_shape(
+                loc, "a term is expected here", "a word, a phrase, or {term: ..., add: [...], drop: [...]}"
+            )
             return None
         self._check_text(loc if isinstance(value, str) else (*loc, "term"))
         for further in (*self.tree.entries((*loc, "add")), *self.tree.entries((*loc, "drop"))):
@@ -163,7 +173,7 @@ class _Builder:
         """A term as it is written."""
         text = self.tree.value(loc)
         if not isinstance(text, str):
-            self.report(loc, "an empty term")
+            self.report_shape(loc, "an empty term")
         elif text.startswith("$"):
             self.report(loc, "a list holds terms, not other lists", "name both lists in the rule")
         else:
@@ -175,18 +185,19 @@ class _Builder:
     def _rule(self, loc: Loc, logic: Logic) -> Rule | None:
         """The rule, or None where it is broken or needs a broken list."""
         before = self._mistakes
-        shape, shape_problems = check(RuleShape, self.tree, loc)
+        if not isinstance(self.tree.value(loc), dict):
+            return None
         condition = self._condition(loc)
+        usable = condition is not None and self._uses(condition).isdisjoint(self._unsound)
+        if condition is not None and usable and self._mistakes == before and (objection := logic.objection(condition)):
+            asked = next(key for key in self.tree.keys(loc) if key in {*_ASKS, "when"})
+            self.report((*loc, asked), objection, key=True)
+        shape, shape_problems = check(RuleShape, self.tree, loc)
         tests = self._tests(loc)
         only, skip = self._sources(loc)
         if shape and not re.fullmatch(RULE_ID, shape.id):
-            self.report((*loc, "id"), f"the id {shape.id!r} is not allowed", _ID_FORM)
-        if condition is None or self._mistakes > before:
-            return None
-        if objection := self._objection(condition, logic):
-            self.report((*loc, "when"), objection)
-        usable = self._uses(condition).isdisjoint(self._unsound)
-        if shape is None or shape_problems or not usable or self._mistakes > before:
+            self.report_shape((*loc, "id"), f"the id {shape.id!r} is not allowed", _ID_FORM)
+        if shape is None or condition is None or not usable or shape_problems or self._mistakes > before:
             return None
         line = self.tree.position(loc)[0]
         languages = frozenset(_several(shape.languages))
@@ -202,28 +213,25 @@ class _Builder:
             elif isinstance(name, str):
                 first[name] = self.tree.position((*loc, "id"))[0]
 
-    def _objection(self, condition: Condition, logic: Logic) -> str:
-        return logic.objection(condition) if self._uses(condition).isdisjoint(self._unsound) else ""
-
     def _uses(self, condition: Condition) -> set[str]:
         return {hit.of for hit in hits_of(condition) if isinstance(hit.of, str)}
 
     def _condition(self, loc: Loc) -> Condition | None:
-        asks = [key for key in self.tree.keys(loc) if key in _ASKS]
-        if "when" in self.tree.keys(loc):
+        keys = self.tree.keys(loc)
+        asks = [key for key in keys if key in _ASKS]
+        parts = [part for step, scope in _FIELDS for part in self._field(loc + step, scope)]
+        if "when" in keys:
             if asks:
                 self.report((*loc, "when"), "a rule has `when` or the simple form, never both", _move(asks), key=True)
             return self._expression((*loc, "when"))
         if not asks:
             self.report(loc, "the rule asks for nothing", f"give it `when`, or some of {', '.join(_ASKS)}")
-            return None
-        parts = [part for step, scope in _FIELDS for part in self._field(loc + step, scope)]
         return None if not parts else parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
     def _expression(self, loc: Loc) -> Condition | None:
         text = self.tree.value(loc)
         if not isinstance(text, str):
-            self.report(loc, "an empty `when`")
+            self.report_shape(loc, "an empty `when`")
             return None
         parsed = parse_expression(text, lambda offset: self.tree.position(loc, offset=offset)[0])
         for mistake in parsed.mistakes:
@@ -268,12 +276,13 @@ class _Builder:
     def _near(self, loc: Loc, scope: Scope) -> list[Condition]:
         shape, _ = check(NearShape, self.tree, loc)
         if shape is None:
-            self.report(loc, "near: {terms: [$a, $b], words: 12} is expected here")
+            self.report_shape(loc, "near: {terms: [$a, $b], words: 12} is expected here")
             return []
         hits = self._hits((*loc, "terms"), scope)
         if len(self.tree.entries((*loc, "terms"))) == 1:
             self.report((*loc, "terms"), "near with one term", "it takes two or more terms or $lists")
-        if (shape.words is None) == (shape.within is None):
+        keys = self.tree.keys(loc)
+        if ("words" in keys) == ("within" in keys):
             self.report(loc, "near takes either words or within", "words: 12, or within: sentence", key=True)
         return [Near(tuple((hit,) for hit in hits), shape.words)]
 
@@ -307,7 +316,7 @@ class _Builder:
         value = self.tree.value(loc)
         shape = TestShape(text=value) if isinstance(value, str) else check(TestShape, self.tree, loc)[0]
         if shape is None or not (shape.title + shape.text).strip():
-            self.report(loc, "an empty test", "a text, or {title: ..., text: ..., source: ...}")
+            self.report_shape(loc, "an empty test", "a text, or {title: ..., text: ..., source: ...}")
             return None
         self._check_source_name((*loc, "source"))
         return RuleTest(holds, shape.title, shape.text, shape.source, shape.language, *self.tree.position(loc))

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, WithJsonSchema
 
 from monitor.models import Model, Severity
-from monitor.rules import LANGUAGES
+from monitor.rules import LANGUAGES, MAX_NEAR
 
 LIST_NAME = r"^\w+$"
 RULE_ID = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -43,7 +43,9 @@ Language: TypeAlias = Literal["en", "ru", "be", "uk"]
 class NearShape(Model):
     """Hits close to one another: within a number of words, or in one sentence."""
 
-    terms: tuple[TermEntry, ...] = Field(description="two or more terms or $lists; one hit of each is wanted")
+    terms: tuple[TermEntry, ...] = Field(
+        max_length=MAX_NEAR, description="two or more terms or $lists; one hit of each is wanted"
+    )
     words: int | None = Field(None, ge=0, le=10_000, description="at most so many words between")
     within: Literal["sentence"] | None = Field(None, description="in place of words")
 
@@ -101,7 +103,7 @@ class RuleShape(FieldShape):
 class WatchShape(Model):
     """The file."""
 
-    version: Literal["1"] = "1"
+    version: int = Field(1, ge=1, le=1)
     lists: dict[Annotated[str, _pattern(LIST_NAME)], dict[Annotated[str, _pattern(LIST_KEY)], Terms]] = Field(
         {}, description="reusable terms; a rule refers to a list as $name"
     )

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 import trafilatura
 
 from monitor.errors import UnreadableDocument
 from monitor.extract import timing
 from monitor.extract.body import find_body
+from monitor.extract.dates import parse_date
 from monitor.extract.decoding import decode
 from monitor.extract.embedded import embedded_text, paragraphs
 from monitor.extract.extracted import Extracted, Selectors
 from monitor.extract.head import read_head
 from monitor.extract.language import language_of
 from monitor.extract.linked import read_linked
+from monitor.extract.noise import names_of
 from monitor.extract.selected import Selected, select
-from monitor.extract.title import headline, letters
-from monitor.extract.tree import Page, parse
+from monitor.extract.title import headline, letters, site_name
+from monitor.extract.tree import Page, parse, printable
 from monitor.urls import absolute, host
 
 if TYPE_CHECKING:
@@ -36,36 +39,57 @@ _BYLINE = re.compile(r"^(?:by|автор|аўтар|автори|авторы|а
 _AUTHOR_NAMES = re.compile("byline|author|автор")
 
 
+class _Reading(NamedTuple):
+    """A page that has been looked through."""
+
+    html: str
+    url: str
+    now: datetime
+    page: Page
+    head: Head
+    linked: Linked
+    own: Selected
+    title: str
+    body: Body
+
+
 def extract(
     html: str | bytes, url: str, *, content_type: str = "", selectors: Selectors | None = None, now: datetime
 ) -> Extracted:
     """Read the article of a page; bytes are decoded first.
 
-    Reads the first 8 million characters. Raises UnreadableDocument, with a reason in one line, where there is no article:
-    a PDF or another kind of file, no markup, no text.
+    Reads the first 4 million characters. Raises UnreadableDocument, with a reason in one line, where there is no
+    article: a PDF or another kind of file, no markup, no text.
     """
     if isinstance(html, bytes):
         _refuse_other_kinds(html, content_type)
         html = decode(html, content_type)
     if "<" not in html:
         raise UnreadableDocument("no markup: this is not an HTML page")
+    found = _read(html, url, selectors, now)
+    text = found.own.text or _text(found)
+    published, guessed = _published(found)
+    return Extracted(
+        title=found.title,
+        text=text,
+        url=_canonical(found),
+        lead=_lead(found),
+        published=published,
+        guessed=guessed,
+        modified=timing.modified(found.head, found.linked, now),
+        author=_author(found),
+        site=_site(found),
+        language=language_of(f"{found.title}\n{text}") or _declared_language(found),
+    )
+
+
+def _read(html: str, url: str, selectors: Selectors | None, now: datetime) -> _Reading:
     page = parse(html)
     head, linked = read_head(page.root), read_linked(page.scripts)
     own = select(html, selectors) if selectors and page.regular else Selected()
     title = own.title or headline(head, linked, url)
     body = find_body(page.root, title, head.summary or linked.description)
-    text = own.text or _text(body, page, linked, title, html)
-    return Extracted(
-        title=title,
-        text=text,
-        url=_canonical(head, linked, url),
-        lead=_lead(body, head, linked, title),
-        published=_published(own, head, linked, body, page, html, url, now),
-        modified=timing.modified(head, linked, now),
-        author=_author(head, linked, body),
-        site=head.site or linked.publisher or host(url).removeprefix("www.") or None,
-        language=language_of(f"{title}\n{text}") or _declared_language(head, linked),
-    )
+    return _Reading(html, url, now, page, head, linked, own, title, body)
 
 
 def _refuse_other_kinds(body: bytes, content_type: str) -> None:
@@ -74,57 +98,62 @@ def _refuse_other_kinds(body: bytes, content_type: str) -> None:
             raise UnreadableDocument(f"{kind}: only HTML pages are read")
     found = _OTHER_KINDS.search(content_type)
     if found:
-        raise UnreadableDocument(f"{content_type.split(';')[0].strip()}: only HTML pages are read")
+        raise UnreadableDocument(f"{content_type.partition(';')[0].strip()}: only HTML pages are read")
 
 
-def _text(body: Body, page: Page, linked: Linked, title: str, html: str) -> str:
+def _text(found: _Reading) -> str:
     """What the page shows; when that is next to nothing, what its data says or what trafilatura sees."""
-    text = body.text
+    text = found.body.text
     if len(text) >= _THIN:
         return text
-    others = [embedded_text(page.scripts, title, linked.body)]
-    if page.regular and not others[0]:
-        others.append(trafilatura.extract(html, include_comments=False) or "")
+    others = [embedded_text(found.page.scripts, found.title, found.linked.body)]
+    if found.page.regular and not others[0]:
+        others.append(printable(trafilatura.extract(found.html, include_comments=False) or ""))
     text = max((text, *others), key=len)
     if not text.strip():
         raise UnreadableDocument("the page shows no article text")
     return text
 
 
-def _lead(body: Body, head: Head, linked: Linked, title: str) -> str:
-    shown = " ".join(block.text for block in body.leads)
-    lead = shown or " ".join(paragraphs(head.summary or linked.description).split())
-    return "" if letters(lead) == letters(title) else lead
+def _lead(found: _Reading) -> str:
+    """The standfirst that the page shows, else its description of itself."""
+    shown = " ".join(block.text for block in found.body.leads)
+    lead = shown or " ".join(paragraphs(found.head.summary or found.linked.description).split())
+    return "" if letters(lead) == letters(found.title) else lead
 
 
-def _canonical(head: Head, linked: Linked, url: str) -> str:
+def _canonical(found: _Reading) -> str:
     """The address that the page gives itself, unless it is that of a home page."""
-    for stated in (head.links.get("canonical"), head.first(("og:url",)), linked.url):
-        address = absolute(url, stated) if stated else None
-        if address and address.partition("://")[2].partition("/")[2].strip("/"):
+    for stated in (found.head.links.get("canonical"), found.head.first(("og:url",)), found.linked.url):
+        address = absolute(found.url, stated) if stated else None
+        if address and urlsplit(address).path.strip("/"):
             return address
-    return url
+    return found.url
 
 
-def _published(
-    own: Selected, head: Head, linked: Linked, body: Body, page: Page, html: str, url: str, now: datetime
-) -> datetime | None:
-    chosen = timing.parse_date(own.date, now) if own.date else None
-    found = chosen or timing.published(head, linked, body.near, url, now)
-    return found or (timing.guessed(html, url, now) if page.regular else None)
+def _published(found: _Reading) -> tuple[datetime | None, bool]:
+    """The time of publication, and whether it is only a guess."""
+    own = parse_date(found.own.date, found.now) if found.own.date else None
+    stated = own or timing.published(found.head, found.linked, found.body.near, found.url, found.now)
+    if stated or not found.page.regular:
+        return stated, False
+    return timing.guessed(found.html, found.url, found.now), True
 
 
-def _author(head: Head, linked: Linked, body: Body) -> str | None:
+def _author(found: _Reading) -> str | None:
     """One or several names, as the page writes them."""
-    marked = [node.text() for node in (*head.marked.get("author", ()), *head.bylines)]
-    lines = [block.text for block in body.near if _AUTHOR_NAMES.search(block.node.attrib.get("class", "").lower())]
-    for name in (linked.author, head.author, *marked, *lines):
-        name = _BYLINE.sub("", name).strip()
-        if name and len(name) <= _MAX_AUTHOR:
-            return name
-    return None
+    marked = [node.text() for node in (*found.head.marked.get("author", ()), *found.head.bylines)]
+    lines = [block.text for block in found.body.near if _AUTHOR_NAMES.search(names_of(block.node))]
+    stated = (_BYLINE.sub("", name).strip() for name in (found.linked.author, found.head.author, *marked, *lines))
+    return next((name for name in stated if name and len(name) <= _MAX_AUTHOR), None)
 
 
-def _declared_language(head: Head, linked: Linked) -> str | None:
-    code = (head.language or linked.language)[:2].lower()
-    return code if len(code) == 2 and code.isascii() and code.isalpha() else None  # noqa: PLR2004
+def _site(found: _Reading) -> str | None:
+    window = next(iter(found.head.titles), "")
+    named = found.head.site or found.linked.publisher or site_name(window, found.title)
+    return named or host(found.url).removeprefix("www.") or None
+
+
+def _declared_language(found: _Reading) -> str | None:
+    code = (found.head.language or found.linked.language)[:2].lower()
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else None  # noqa: PLR2004 - ISO 639-1

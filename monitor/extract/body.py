@@ -1,7 +1,7 @@
 """Which part of a page is the article, and which of its blocks a reader of the article reads.
 
-1. Every block weighs as much as it has unlinked prose; the root is found by going down from the top as long as one child
-   holds nearly all weight, then to the part that is named as an article's body.
+1. Every block weighs as much as it has unlinked prose; the root is found by going down from the top as long as one
+   child holds nearly all of it, then to the part that is named as an article's body.
 2. Inside the root, what looks noisy or consists of links is left out, and so is what stands before the first and after
    the last paragraph.
 3. The standfirst, which many pages keep outside, is put in front.
@@ -33,6 +33,7 @@ _TRUSTED = 0.5  # share of the page's weight above which a noisy element is the 
 _TRUSTED_INSIDE = 0.35  # the same inside the root
 _LINKED = 0.6  # share of linked characters above which a block is a list of links
 _REPEATED = 30  # characters from which a repeated block is a copy for another screen size
+_LABEL = 40  # characters up to which a block without the end of a sentence may be a heading
 _LEAD = 30  # characters that a standfirst has at least
 _NEAR = 10  # blocks before the headline among which date and byline may stand
 
@@ -67,7 +68,7 @@ class Body(NamedTuple):
 
 
 def find_body(top: Node, title: str, summary: str) -> Body:
-    """The article of a page; without blocks when the page has no prose. `summary` is the page's description of itself."""
+    """The article of a page, without blocks when it has no prose. `summary` is what the page says of itself."""
     every = blocks_of(top)
     trusted = _trusted(every)
     free = [block for block in every if trusted.issuperset(block.certain)]
@@ -175,15 +176,27 @@ def _readable(blocks: list[Block], root: Node) -> list[Block]:
     for block in blocks:
         copy = len(block.text) > _REPEATED and block.text in seen
         noisy = any(node not in around and weights[node] <= bound for node in block.likely)
-        if copy or noisy or _AD_LABEL.fullmatch(block.text):
+        if copy or noisy or _says_nothing(block):
             continue
         seen.add(block.text)
         if block.linked > _LINKED * len(block.text):
-            while kept and kept[-1].tag in HEADINGS:
+            while kept and _announces(kept[-1]):
                 kept.pop()
             continue
         kept.append(block)
     return kept
+
+
+def _says_nothing(block: Block) -> bool:
+    """An advertising label, or a clock or number that stands alone outside a table."""
+    if block.tag == "td" or any(map(str.isalpha, block.text)):
+        return bool(_AD_LABEL.fullmatch(block.text))
+    return True
+
+
+def _announces(block: Block) -> bool:
+    """Whether a block is the heading of what follows: of a list of links, it goes with them."""
+    return block.tag in HEADINGS or (len(block.text) <= _LABEL and not block.text.endswith((".", "!", "?", "…")))
 
 
 def _trimmed(blocks: list[Block], title: str) -> list[Block]:

@@ -75,6 +75,7 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(
     rf"\b{_NAME}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year>(?:19|20)\d\d)(?!\d))?(?![\d:])", re.IGNORECASE
 )
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _TODAY = re.compile(r"\b(?:сегодня|сёння|сьогодні|today)\b", re.IGNORECASE)
 _YESTERDAY = re.compile(r"\b(?:вчера|учора|вчора|yesterday)\b", re.IGNORECASE)
 
@@ -82,8 +83,8 @@ _YESTERDAY = re.compile(r"\b(?:вчера|учора|вчора|yesterday)\b", r
 def parse_date(text: str, now: datetime) -> datetime | None:
     """The one date that a short text states, or None; never later than `now`.
 
-    ISO 8601, RFC 2822, Unix seconds and milliseconds, 24.11.2026, and words in English, Russian, Belarusian, Ukrainian and
-    the larger languages of Europe. A day without a year is the latest such day that has come.
+    ISO 8601, RFC 2822, Unix seconds and milliseconds, 24.11.2026, and words in English, Russian, Belarusian, Ukrainian
+    and the larger languages of Europe. A day without a year is the latest such day that has come.
     """
     text = " ".join(text[:_MAX_LENGTH].split())
     found = _machine(text) or _written(text, now)
@@ -92,7 +93,7 @@ def parse_date(text: str, now: datetime) -> datetime | None:
 
 def sane(moment: datetime, now: datetime) -> datetime | None:
     """The moment if it can be one of publication; one that is ahead by less than a zone's worth becomes `now`."""
-    if not _EARLIEST <= moment <= now + _SLIP:
+    if not _EARLIEST < moment <= now + _SLIP:
         return None
     return min(moment, now)
 
@@ -122,7 +123,7 @@ def _moment(parts: dict[str, str | None]) -> datetime | None:
     number = {key: int(value or 0) for key, value in parts.items() if key in {"hour", "minute", "second"}}
     year, month, day = (int(parts[key] or 0) for key in ("year", "month", "day"))
     try:
-        local = datetime(year, month, day, **number, tzinfo=UTC)  # type: ignore[arg-type]
+        local = datetime(year, month, day, **number, tzinfo=UTC)
     except ValueError:
         return None
     return local - _offset(parts.get("zone"))
@@ -163,7 +164,11 @@ def _day(text: str, now: datetime) -> tuple[datetime | None, str]:
     for pattern in (_YEAR_FIRST, _IDEOGRAPHIC, _NUMERIC, _DAY_FIRST, _MONTH_FIRST):
         found = pattern.search(text)
         if found:
-            day = _calendar_day(found.groupdict(), now)
+            parts = found.groupdict()
+            year = _YEAR.search(text, found.end())  # `Fri Nov 24 19:20:36 CET 2023`
+            if parts["year"] is None and year:
+                parts["year"] = year[0]
+            day = _calendar_day(parts, now)
             if day:
                 return day, text[: found.start()] + " " + text[found.end() :]
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)

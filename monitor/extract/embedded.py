@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from monitor.extract.blocks import blocks_of
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 MIN_PROSE = 200  # characters that the text of an article has at least
 _MAX_VALUES = 20_000
+_MAX_ROWS = 2000
+_MAX_BEARERS = 20  # objects that bear the headline
 _PARAGRAPH = re.compile(r"\s\S+\s.*[.!?…»”\"。]", re.DOTALL)
 _OTHER_KEYS = re.compile(
     "relat|recommend|comment|teaser|seo|meta|author|image|photo|media|caption|tags|menu|footer|nav|popular|next|prev|latest"
@@ -40,7 +43,8 @@ def embedded_text(scripts: Iterable[Script], title: str, body: str) -> str:
         return paragraphs(body)
     values = [value for script in scripts for value in _values(script)]
     wanted = letters(title)
-    found = [_prose(one) for value in values for one in objects(value) if wanted and _bears(one, wanted)]
+    bearers = (one for value in values for one in objects(value) if wanted and _bears(one, wanted))
+    found = (_prose(one) for one in islice(bearers, _MAX_BEARERS))
     texts = [text for text in found if len(text) >= MIN_PROSE]
     if texts:
         return max(texts, key=len)
@@ -75,8 +79,9 @@ def _flight(text: str) -> Iterator[Any]:
         return
     rows = value[-1].encode("utf-8", "ignore")
     yield value[-1] if not _ROW.match(value[-1]) else None
-    at = 0
-    while at < len(rows):
+    at = seen = 0
+    while at < len(rows) and seen < _MAX_ROWS:
+        seen += 1
         end = rows.find(b"\n", at)
         end = len(rows) if end < 0 else end
         head = _ROW.match(rows[at : at + 40].decode("ascii", "replace"))

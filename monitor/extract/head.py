@@ -11,6 +11,11 @@ from monitor.extract.tree import printable
 if TYPE_CHECKING:
     from monitor.extract.tree import Node
 
+MAX_TITLE = 1000
+MAX_FIELD = 5000  # characters of a meta field
+_KEPT = {"h1": "headings", "h2": "subheadings", "h3": "subheadings", "time": "times"}
+MAX_NODES = 50  # elements of one kind that are kept
+
 _TITLES = ("og:title", "twitter:title", "dc.title", "title", "headline")
 _SUMMARIES = ("og:description", "description", "twitter:description", "dc.description")
 _PUBLISHED = (
@@ -57,6 +62,7 @@ class Head:
     meta: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     marked: dict[str, list[Node]] = field(default_factory=lambda: defaultdict(list))
     headings: list[Node] = field(default_factory=list)
+    subheadings: list[Node] = field(default_factory=list)
     times: list[Node] = field(default_factory=list)
     bylines: list[Node] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
@@ -78,14 +84,17 @@ class Head:
 
     @property
     def summary(self) -> str:
+        """The page's description of itself, possibly with markup."""
         return self.first(_SUMMARIES)
 
     @property
     def published(self) -> list[str]:
+        """What the meta fields for the time of publication say, the best first."""
         return self.all(_PUBLISHED)
 
     @property
     def modified(self) -> list[str]:
+        """What the meta fields for the last change say."""
         return self.all(_MODIFIED)
 
     @property
@@ -96,6 +105,7 @@ class Head:
 
     @property
     def site(self) -> str:
+        """The name of the site."""
         return self.first(_SITES).lstrip("@")
 
     @property
@@ -117,25 +127,35 @@ def _note(head: Head, node: Node) -> None:
     if node.tag == "meta":
         name = get("property") or get("name") or get("itemprop") or get("http-equiv")
         if name:
-            head.meta[name.lower()].append(_clean(get("content", "")))
+            values = head.meta[name.lower()]
+            if len(values) < MAX_NODES:
+                values.append(_clean(get("content", "")))
         return
-    if node.tag == "link":
-        for relation in get("rel", "").lower().split():
-            head.links.setdefault(relation, get("href", ""))
+    if node.tag in _KEPT:
+        _keep(getattr(head, _KEPT[node.tag]), node)
     elif node.tag == "title":
-        head.titles.append(node.text())
+        head.titles.append(node.text()[:MAX_TITLE])
     elif node.tag == "html":
         head.languages.append(get("lang") or get("xml:lang") or "")
-    elif node.tag == "h1":
-        head.headings.append(node)
-    elif node.tag == "time":
-        head.times.append(node)
-    elif node.tag == "a" and "author" in get("rel", "").lower().split():
-        head.bylines.append(node)
-    if get("itemprop"):
-        for name in get("itemprop", "").lower().split():
-            head.marked[name].append(node)
+    elif node.tag in {"link", "a"} and "rel" in node.attrib:
+        _note_link(head, node)
+    for name in get("itemprop", "").lower().split():
+        _keep(head.marked[name], node)
+
+
+def _note_link(head: Head, node: Node) -> None:
+    relations = node.attrib.get("rel", "").lower().split()
+    if node.tag == "link":
+        for relation in relations:
+            head.links.setdefault(relation, node.attrib.get("href", ""))
+    elif "author" in relations:
+        _keep(head.bylines, node)
+
+
+def _keep(nodes: list[Node], node: Node) -> None:
+    if len(nodes) < MAX_NODES:
+        nodes.append(node)
 
 
 def _clean(text: str) -> str:
-    return " ".join(printable(text).split())
+    return " ".join(printable(text[:MAX_FIELD]).split())

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from monitor.extract.tree import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from monitor.extract.tree import Script
 
 MAX_NODES = 20_000
+MAX_FIELD = 5000  # characters of any field but the body
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|Report|Review|Posting|OpinionPiece|Recipe)$")
 _PAGE = re.compile(r"(?:WebPage|ItemPage|MediaObject|VideoObject)$")
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$")
@@ -37,8 +38,8 @@ class Linked:
 
 def read_linked(scripts: Iterable[Script]) -> Linked:
     """The article among the JSON-LD blocks of a page; empty when none says anything of one."""
-    nodes = [node for script in scripts if "ld+json" in script.kind for node in objects(load(script.text))]
-    articles = [node for node in nodes if _ARTICLE.search(_kind(node))]
+    nodes = [node for script in scripts if "ld+json" in script.kind for node in objects(load(script.text), _is_article)]
+    articles = [node for node in nodes if _is_article(node)]
     others = [node for node in nodes if _PAGE.search(_kind(node)) and "datePublished" in node]
     if not articles and not others:
         return Linked()
@@ -53,8 +54,8 @@ def load(text: str) -> Any:
         return None
 
 
-def objects(value: Any) -> Iterator[dict[str, Any]]:
-    """Every JSON object inside a value, in reading order; at most 20,000 values are looked at."""
+def objects(value: Any, whole: Callable[[dict[str, Any]], bool] = lambda _: False) -> Iterator[dict[str, Any]]:
+    """Every JSON object inside a value, in reading order; none inside a `whole` one, and 20,000 values at most."""
     stack = [value]
     seen = 0
     while stack and seen < MAX_NODES:
@@ -62,9 +63,15 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
         value = stack.pop()
         if isinstance(value, dict):
             yield value
-            stack.extend(reversed(list(value.values())))
+            if not whole(value):
+                stack.extend(reversed(list(value.values())))
         elif isinstance(value, list):
             stack.extend(reversed(value))
+
+
+def _is_article(node: dict[str, Any]) -> bool:
+    """An article, the entries of a live blog counting as parts of it."""
+    return bool(_ARTICLE.search(_kind(node)))
 
 
 def _kind(node: dict[str, Any]) -> str:
@@ -96,9 +103,9 @@ def _string(value: Any) -> str:
         value = value.get("name") or value.get("@id") or value.get("@value") or ""
     if isinstance(value, list):
         value = value[0] if value else ""
-    return (
-        " ".join(printable(value).split()) if isinstance(value, str) else str(value) if isinstance(value, int) else ""
-    )
+    if isinstance(value, int):
+        return str(value)
+    return " ".join(printable(value[:MAX_FIELD]).split()) if isinstance(value, str) else ""
 
 
 def _long(value: Any) -> str:

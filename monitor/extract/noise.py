@@ -1,7 +1,7 @@
 """What an element's tag, role, style and class names say about it being no part of an article.
 
-The words are those that page builders, themes and newsrooms name their parts with. They are general: none stands for one
-site, and none is believed when most of the article turns out to be inside (`monitor.extract.body`).
+The words are those that page builders, themes and newsrooms name their parts with. They are general: none stands for
+one site, and none is believed when most of the article turns out to be inside (`monitor.extract.body`).
 """
 
 from __future__ import annotations

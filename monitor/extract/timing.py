@@ -27,7 +27,7 @@ _SHORT = 90  # characters; a date line is short
 def published(head: Head, linked: Linked, near: list[Block], url: str, now: datetime) -> datetime | None:
     """The time of publication, or None when neither marks, visible text nor address state one.
 
-    In this order: JSON-LD, meta fields, itemprop, <time> near the headline, a visible date near the headline, the address.
+    In this order: JSON-LD, meta fields, itemprop, <time> and then any visible date near the headline, the address.
     """
     return _first(_witnesses(head, linked, near, url), now)
 
@@ -78,4 +78,6 @@ def _names(node: Node) -> str:
 
 def _inside(node: Node, elements: set[int]) -> bool:
     """Whether the element, or the one around it, is one of those that hold the lines near the headline."""
-    return id(node) in elements or (node.parent is not None and id(node.parent) in elements and node.parent.tag != "body")
+    return id(node) in elements or (
+        node.parent is not None and id(node.parent) in elements and node.parent.tag != "body"
+    )

@@ -15,10 +15,14 @@ from lxml import etree
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_CHARS = 8_000_000
+MAX_CHARS = 4_000_000  # twice the largest of 1,049 news pages
 MAX_DEPTH = 150
-MAX_NODES = 200_000
+MAX_NODES = 60_000  # twelve times the most of them
 MAX_ATTRIBUTES = 200
+MAX_SCRIPTS = 500
+REGULAR_CHARS = 1_500_000
+REGULAR_NODES = 10_000
+REGULAR_ATTRIBUTES = 50_000
 FLIGHT = "self.__next_f.push("  # how React Server Components stream their data into a page
 
 # Nothing in these is read as text: code, drawings, controls, and what only a browser without scripts would show.
@@ -26,6 +30,7 @@ _MUTE = frozenset(
     {"script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas", "audio", "video"}
     | {"textarea", "select", "datalist"}
 )
+_BREAK = "\n"
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -76,15 +81,20 @@ class Script(NamedTuple):
 
     @property
     def text(self) -> str:
+        """What stands between its tags."""
         return "".join(self.parts)
 
     @property
     def holds_data(self) -> bool:
+        """Whether it is JSON or a piece of a React stream."""
         return "json" in self.kind or self.parts[0].startswith(FLIGHT)
 
 
 class Page(NamedTuple):
-    """The tree of a page and the data that its scripts carry; `regular` when nothing had to be left out."""
+    """The tree of a page and the data that its scripts carry.
+
+    `regular`: nothing was left out, and it is small enough for libraries that set themselves no bounds.
+    """
 
     root: Node
     scripts: list[Script]
@@ -98,6 +108,7 @@ class _Builder:
         self.root = self._node = Node("", {}, None)
         self.scripts: list[Script] = []
         self.nodes = 0
+        self.attributes = 0
         self.regular = True
         self._beyond = 0
         self._muted = 0
@@ -130,6 +141,7 @@ class _Builder:
         self._node = node
         self._depth += 1
         self.nodes += 1
+        self.attributes += len(attrib)
 
     def end(self, _tag: str) -> None:
         if self._muted:
@@ -144,14 +156,16 @@ class _Builder:
             self._depth -= 1
 
     def _end_script(self) -> None:
-        if self._script and self._script.parts and self._script.holds_data:
+        wanted = self._script and self._script.parts and len(self.scripts) < MAX_SCRIPTS
+        if self._script and wanted and self._script.holds_data:
             self.scripts.append(self._script)
         self._script = None
 
     def _separate(self) -> None:
         """Keep the texts of two left-out elements apart."""
-        if self._node.children[-1:] != ["\n"]:
-            self._node.children.append("\n")
+        children = self._node.children
+        if not children or children[-1] is not _BREAK:
+            children.append(_BREAK)
 
     def data(self, text: str) -> None:
         if not self._muted:
@@ -159,8 +173,12 @@ class _Builder:
         elif self._script is not None:
             self._script.parts.append(text)
 
+    @property
+    def _modest(self) -> bool:
+        return self.nodes <= REGULAR_NODES and self.attributes <= REGULAR_ATTRIBUTES
+
     def close(self) -> Page:
-        return Page(self.root, self.scripts, self.regular)
+        return Page(self.root, self.scripts, self.regular and self._modest)
 
 
 def printable(text: str) -> str:
@@ -169,10 +187,11 @@ def printable(text: str) -> str:
 
 
 def parse(html: str) -> Page:
-    """Parse a page, or its first 8 million characters. Linear in its length; never raises."""
+    """Parse a page, or its first 4 million characters. Linear in its length; never raises."""
     parser = etree.HTMLParser(encoding="utf-8", target=_Builder())
     try:
         parser.feed(html[:MAX_CHARS].encode("utf-8", "ignore"))
-        return cast("Page", parser.close())
+        page = cast("Page", parser.close())
     except etree.XMLSyntaxError:  # no element at all
         return Page(Node("", {}, None), [], regular=False)
+    return page._replace(regular=page.regular and len(html) <= REGULAR_CHARS)

@@ -1,24 +1,26 @@
 """Conditions made ready for the evidence of articles: does it hold, which hits make it hold, what was missing.
 
-`gate` of a check: operands of which at least one must have a hit for it to hold; None where there are no such. A rule
-is looked at only when its gate has a hit, so that rules about other things cost nothing.
+A gate is a set of operands of which at least one must have a hit. A check can hold only if every one of its gates has;
+so a rule about other things than the article costs next to nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from monitor.matching.evidence import IN_SCOPE, Choice, Evidence
+from monitor.matching.evidence import FIELDS, Choice, Evidence, Nearby
 from monitor.rules import AllOf, AnyOf, AtLeast, Condition, Hit, Near, Not, Scope, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from monitor.matching.evidence import Found
     from monitor.matching.operands import Operands
-    from monitor.models import FieldName, Span
+    from monitor.models import Span
+
+Gate: TypeAlias = frozenset[int]
 
 MAX_SPANS = 50  # of one list or near in one field; more would tell a reader nothing new
 
@@ -43,13 +45,13 @@ class Check(Protocol):
     """A condition made ready."""
 
     @property
-    def gate(self) -> frozenset[int] | None:
+    def gates(self) -> tuple[Gate, ...]:
         """See the head of this module."""
 
     def holds(self, evidence: Evidence) -> bool:
         """Whether the condition holds."""
 
-    def spans(self, evidence: Evidence) -> Iterator[Span]:
+    def hits(self, evidence: Evidence) -> Iterator[Found]:
         """The hits that make it hold, at most MAX_SPANS for each list in each field; none where it does not hold."""
 
     def report(self, evidence: Evidence) -> ConditionReport:
@@ -58,20 +60,39 @@ class Check(Protocol):
 
 def check(condition: Condition, operands: Operands) -> Check:
     """The condition made ready."""
+    name = written(condition)
     match condition:
         case Hit(of, scope):
-            return _HitCheck(written(condition), operands.of[of].number, scope)
+            operand = operands.of[of].number
+            return _HitCheck(name, (frozenset({operand}),), operand, scope)
         case Near(choices, words):
             numbers = tuple(tuple((operands.of[hit.of].number, hit.scope) for hit in choice) for choice in choices)
+            gates = tuple(frozenset(operand for operand, _ in choice) for choice in numbers)
             names = tuple(written(AnyOf(choice)) for choice in choices)
-            return _NearCheck(written(condition), names, numbers, words)
+            return _NearCheck(name, gates, names, numbers, words)
         case Not(part):
-            return _NotCheck(written(condition), check(part, operands))
+            return _NotCheck(name, (), check(part, operands))
         case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
             needed = (
                 condition.count if isinstance(condition, AtLeast) else len(parts) if isinstance(condition, AllOf) else 1
             )
-            return _CountCheck(written(condition), needed, tuple(check(part, operands) for part in parts))
+            ready = tuple(check(part, operands) for part in parts)
+            return _CountCheck(name, _gates(ready, needed, operands), needed, ready)
+
+
+def narrowest(gates: Iterable[Gate], operands: Operands) -> Gate | None:
+    """The gate with the fewest terms: few texts pass it."""
+    return min(gates, key=lambda gate: sum(map(operands.size, gate)), default=None)
+
+
+def _gates(parts: Sequence[Check], needed: int, operands: Operands) -> tuple[Gate, ...]:
+    """Where all parts are needed, the gates of all; else one of any so many parts must hold, so one gate of each."""
+    if needed == len(parts):
+        return tuple(gate for part in parts for gate in part.gates)
+    gates = [gate for part in parts if (gate := narrowest(part.gates, operands)) is not None]
+    gates.sort(key=lambda gate: sum(map(operands.size, gate)))
+    enough = len(parts) - needed + 1
+    return (frozenset().union(*gates[:enough]),) if len(gates) >= enough else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +100,24 @@ class _HitCheck:
     """A hit of one operand."""
 
     condition: str
+    gates: tuple[Gate, ...]
     operand: int
     scope: Scope
-
-    @property
-    def gate(self) -> frozenset[int]:
-        return frozenset({self.operand})
 
     def holds(self, evidence: Evidence) -> bool:
         return evidence.has(self.operand, self.scope)
 
-    def spans(self, evidence: Evidence) -> Iterator[Span]:
-        for name in IN_SCOPE[self.scope]:
-            yield from _shown(evidence.found(((self.operand, self.scope),), name), name, evidence)
+    def hits(self, evidence: Evidence) -> Iterator[Found]:
+        for hits in evidence.of(self.operand, self.scope):
+            yield from hits[:MAX_SPANS]
 
     def report(self, evidence: Evidence) -> ConditionReport:
-        spans = tuple(self.spans(evidence))
+        spans = evidence.spans(self.hits(evidence))
         detail = "" if spans else self._what_is_missing(evidence)
         return ConditionReport(self.condition, bool(spans), detail, spans=spans)
 
     def _what_is_missing(self, evidence: Evidence) -> str:
-        elsewhere = [name for name in evidence.readings if evidence.found(((self.operand, Scope.ANYWHERE),), name)]
+        elsewhere = [FIELDS[hits[0].field] for hits in evidence.of(self.operand, Scope.ANYWHERE)]
         if elsewhere:
             return f"hits only in {' and '.join(elsewhere)}"
         return "hits only inside exceptions" if evidence.hidden(self.operand) else "no hit"
@@ -110,35 +128,30 @@ class _NearCheck:
     """One hit of each choice, close together."""
 
     condition: str
+    gates: tuple[Gate, ...]
     names: tuple[str, ...]
     choices: tuple[Choice, ...]
     words: int | None
 
-    @property
-    def gate(self) -> frozenset[int]:
-        return min((frozenset(operand for operand, _ in choice) for choice in self.choices), key=len)
-
     def holds(self, evidence: Evidence) -> bool:
         return evidence.is_near(self.choices, self.words)
 
-    def spans(self, evidence: Evidence) -> Iterator[Span]:
+    def hits(self, evidence: Evidence) -> Iterator[Found]:
         for name in evidence.readings:
             windows = evidence.windows(self.choices, name, sentence=self.words is None)
-            near = (hits for window, hits in windows if self.words is None or window.gap <= self.words)
-            yield from _shown((hit for hits in near for hit in hits), name, evidence)
+            near = (window.hits for window in windows if self.words is None or window.gap <= self.words)
+            for hits in islice(near, MAX_SPANS):
+                yield from hits
 
     def report(self, evidence: Evidence) -> ConditionReport:
         """With the smallest distance that was seen within one paragraph."""
-        seen = [
-            (window.gap, place, name, hits)
-            for place, name in enumerate(evidence.readings)
-            for window, hits in evidence.windows(self.choices, name, sentence=False)
-        ]
-        distance, _, name, hits = min(seen, key=lambda entry: entry[:2], default=(None, 0, None, []))
+        seen = (window for name in evidence.readings for window in evidence.windows(self.choices, name, sentence=False))
+        nearest = min(seen, key=lambda window: window.gap, default=Nearby(0, []))
+        distance = nearest.gap if nearest.hits else None
         held = self.holds(evidence)
-        spans = self.spans(evidence) if held else _shown(hits, name, evidence) if name else ()
+        spans = evidence.spans(self.hits(evidence) if held else nearest.hits)
         detail = "" if held and self.words is None else self._how_near(distance, evidence)
-        return ConditionReport(self.condition, held, detail, distance, tuple(spans))
+        return ConditionReport(self.condition, held, detail, distance, spans)
 
     def _how_near(self, distance: int | None, evidence: Evidence) -> str:
         missing = [
@@ -159,16 +172,13 @@ class _NotCheck:
     """A condition that must not hold."""
 
     condition: str
+    gates: tuple[Gate, ...]
     part: Check
-
-    @property
-    def gate(self) -> None:
-        return None
 
     def holds(self, evidence: Evidence) -> bool:
         return not self.part.holds(evidence)
 
-    def spans(self, evidence: Evidence) -> Iterator[Span]:  # noqa: ARG002 - what is not there has no hits
+    def hits(self, evidence: Evidence) -> Iterator[Found]:  # noqa: ARG002 - what is not there has no hits
         return iter(())
 
     def report(self, evidence: Evidence) -> ConditionReport:
@@ -181,25 +191,26 @@ class _CountCheck:
     """At least `needed` of the parts: all of them, any, or some number."""
 
     condition: str
+    gates: tuple[Gate, ...]
     needed: int
     parts: tuple[Check, ...]
 
-    @property
-    def gate(self) -> frozenset[int] | None:
-        """Of any so many parts one must hold; the smallest gates make the narrowest such choice."""
-        gates = sorted((gate for part in self.parts if (gate := part.gate) is not None), key=len)
-        enough = len(self.parts) - self.needed + 1
-        return frozenset().union(*gates[:enough]) if len(gates) >= enough else None
-
     def holds(self, evidence: Evidence) -> bool:
-        if self.needed == len(self.parts):
-            return all(part.holds(evidence) for part in self.parts)
-        return any(True for _ in islice(self._holding(evidence), self.needed - 1, None))
+        missing = len(self.parts) - self.needed
+        needed = self.needed
+        for part in self.parts:
+            if part.holds(evidence):
+                needed -= 1
+            else:
+                missing -= 1
+            if not needed or missing < 0:
+                break
+        return not needed
 
-    def spans(self, evidence: Evidence) -> Iterator[Span]:
+    def hits(self, evidence: Evidence) -> Iterator[Found]:
         if self.holds(evidence):
             for part in self._holding(evidence):
-                yield from part.spans(evidence)
+                yield from part.hits(evidence)
 
     def report(self, evidence: Evidence) -> ConditionReport:
         parts = tuple(part.report(evidence) for part in self.parts)
@@ -209,7 +220,3 @@ class _CountCheck:
 
     def _holding(self, evidence: Evidence) -> Iterator[Check]:
         return (part for part in self.parts if part.holds(evidence))
-
-
-def _shown(hits: Iterable[Found], name: FieldName, evidence: Evidence) -> Iterator[Span]:
-    return (evidence.span(hit, name) for hit in islice(dict.fromkeys(hits), MAX_SPANS))

@@ -6,16 +6,20 @@ than that of cutting it up and looking each chunk up.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from monitor.matching.fold import fold
 from monitor.matching.words import quiet, words
 
 if TYPE_CHECKING:
     from monitor.matching.vocabulary import Node, Vocabulary
+    from monitor.matching.words import RawWord
 
 BREAK = "\n"  # the chunk that stands for the end of a paragraph
 
 _BLANKS = "\xa0\u202f\u2009\t\r\f\v"  # one character each, as a blank is, so that offsets stay
+_PUNCTUATION = ".,:;!?…()[]«»“”„\"'-–—"  # what stands around most words; the rest takes the longer way
 _LONGEST_KEPT = 100  # characters; longer chunks do not come again
 
 
@@ -44,14 +48,17 @@ class Word(NamedTuple):
     start: int
     end: int
     joined: bool
-    folded: str
 
 
-NOTHING = Word((), (), (), 0, 0, joined=True, folded="")
+NOTHING = Word((), (), (), 0, 0, joined=True)
 
 
-class Chunk(tuple[int, ...]):  # noqa: SLOT001 - a tuple has no room for slots
-    """The indexes of those words of a chunk that begin a term; empty, and so false, for most chunks.
+Beginning: TypeAlias = "tuple[int, tuple[int, ...], tuple[Node, ...]]"
+"""A word that begins a term: its number in the chunk, the patterns that it hits alone, and where it may lead."""
+
+
+class Chunk(tuple[Beginning, ...]):  # noqa: SLOT001 - a tuple has no room for slots
+    """Those words of a chunk that begin a term, as Beginnings; empty, and so false, for most chunks.
 
     `size` is the number of words, `words` is empty where no word belongs to any term. `opens` and `closes` tell whether
     what stands before the first word and after the last lets a phrase go on.
@@ -65,57 +72,63 @@ class Chunk(tuple[int, ...]):  # noqa: SLOT001 - a tuple has no room for slots
     @classmethod
     def of(cls, size: int, *, opens: bool, closes: bool, words: tuple[Word, ...] = ()) -> Chunk:
         """A chunk with these words."""
-        chunk = cls(index for index, word in enumerate(words) if word.alone or word.leads)
+        chunk = cls((at, word.alone, word.leads) for at, word in enumerate(words) if word.alone or word.leads)
         chunk.size, chunk.opens, chunk.closes, chunk.words = size, opens, closes, words
         return chunk
 
 
 class Memo(dict[str, Chunk]):
-    """Analysed chunks, at most two generations of `limit`.
+    """Analysed chunks, at most `limit`; when it is full the older half goes.
 
-    What is used again moves to the younger generation; when that is full the older one is dropped.
+    What is often used is soon there again, so that keeping count of use would cost more than it saves.
     """
 
     def __init__(self, vocabulary: Vocabulary, limit: int) -> None:
         super().__init__()
         self._vocabulary = vocabulary
         self._limit = limit
-        self._older: dict[str, Chunk] = {}
         self._plain: dict[tuple[int, bool, bool], Chunk] = {}
 
     def __missing__(self, text: str) -> Chunk:
-        """The chunk, remembered from the older generation or analysed now."""
-        chunk = self._older.get(text)
-        if chunk is None:
-            chunk = self._analyse(text)
+        """The chunk, analysed now and remembered."""
+        chunk = self._analyse(text)
         if len(text) <= _LONGEST_KEPT:
             if len(self) >= self._limit:
-                self._older = dict(self)
-                self.clear()
+                for old in list(islice(self, self._limit // 2 + 1)):
+                    del self[old]
             self[text] = chunk
         return chunk
 
     def _analyse(self, text: str) -> Chunk:
-        if text == BREAK:
-            return self._without_terms(0, opens=True, closes=True)
-        found = [(raw, self._vocabulary.numbers(raw)) for raw in words(text)]
-        if not found:
-            return self._without_terms(0, opens=quiet(text), closes=quiet(text))
-        last = found[-1][0]
-        opens, closes = quiet(text[: found[0][0].start]), quiet(text[last.end :])
-        if not any(numbers for _, numbers in found):
-            return self._without_terms(len(found), opens=opens, closes=closes)
-        kept = tuple(
-            self._word(numbers, raw.start, raw.start + len(raw.text), raw.joined, raw.folded) if numbers else NOTHING
-            for raw, numbers in found
-        )
-        return Chunk.of(len(found), opens=opens, closes=closes, words=kept)
+        core = text.strip(_PUNCTUATION)
+        if not core.isalpha():
+            return self._analyse_words(text)
+        start = text.index(core)
+        end = start + len(core)
+        opens, closes = quiet(text[:start]), quiet(text[end:])
+        numbers = self._vocabulary.numbers(core, fold(core))
+        if not numbers:
+            return self._without_terms(1, opens=opens, closes=closes)
+        return Chunk.of(1, opens=opens, closes=closes, words=(self._word(numbers, start, end, joined=True),))
 
-    def _word(self, numbers: tuple[int, ...], start: int, end: int, joined: bool, folded: str) -> Word:  # noqa: FBT001
-        begin = self._vocabulary.begin.after
-        nodes = [begin[number] for number in numbers if number in begin]
-        alone = tuple(pattern for node in nodes for pattern in node.ends)
-        return Word(numbers, alone, tuple(node for node in nodes if node.after), start, end, joined, folded)
+    def _analyse_words(self, text: str) -> Chunk:
+        """Any number of words, with anything between them."""
+        raws = list(words(text))
+        if not raws:
+            return self._without_terms(0, opens=quiet(text), closes=quiet(text))
+        opens, closes = quiet(text[: raws[0].start]), quiet(text[raws[-1].end :])
+        found = tuple(map(self._of, raws))
+        if all(word is NOTHING for word in found):
+            return self._without_terms(len(found), opens=opens, closes=closes)
+        return Chunk.of(len(found), opens=opens, closes=closes, words=found)
+
+    def _of(self, raw: RawWord) -> Word:
+        numbers = self._vocabulary.numbers(raw.text, raw.folded)
+        return self._word(numbers, raw.start, raw.start + len(raw.text), joined=raw.joined) if numbers else NOTHING
+
+    def _word(self, numbers: tuple[int, ...], start: int, end: int, *, joined: bool) -> Word:
+        alone, leads = self._vocabulary.begun(numbers)
+        return Word(numbers, alone, leads, start, end, joined)
 
     def _without_terms(self, size: int, *, opens: bool, closes: bool) -> Chunk:
         """One shared chunk for all that differ in nothing else."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, get_args
 
-from monitor.matching.near import Window, windows
-from monitor.matching.reading import MAX_HITS, Occurrence, Place, Reading
+from monitor.matching.near import windows
+from monitor.matching.reading import Occurrence, Reading
 from monitor.models import FieldName, Span
 from monitor.rules import Scope
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Choice: TypeAlias = tuple[tuple[int, Scope], ...]
 """An operand of near: numbers of operands, each with the fields it may hit in."""
 
+MAX_HITS = 1_000  # of one operand in one field: a text of some 50,000 words about nothing else
+
 FIELDS: tuple[FieldName, ...] = get_args(FieldName)
 IN_SCOPE: Mapping[Scope, tuple[FieldName, ...]] = {
     Scope.ANYWHERE: FIELDS,
@@ -28,35 +30,49 @@ IN_SCOPE: Mapping[Scope, tuple[FieldName, ...]] = {
 
 
 class Found(NamedTuple):
-    """One hit of an operand in a field."""
+    """One hit of an operand; `field` is an index into FIELDS, so that hits sort in reading order."""
 
-    place: Place
+    field: int
+    hit: Occurrence
     operand: int
     pattern: int
+
+
+class Nearby(NamedTuple):
+    """Hits that stand together, from left to right, with so many words between them in all."""
+
+    gap: int
+    hits: list[Found]
 
 
 class Evidence:
     """The hits in the fields of an article. Operands are named by their numbers."""
 
     def __init__(self, texts: Mapping[FieldName, str], operands: Operands, memo: Memo) -> None:
-        self.readings = {name: Reading(text, memo, operands.vocabulary) for name, text in texts.items() if text}
-        self._operands = operands
-        self._patterns: dict[FieldName, dict[int, list[int]]] = {}
-        self._hits: dict[tuple[int, FieldName], list[tuple[Occurrence, int]]] = {}
+        self.readings = {name: Reading(text, memo) for name, text in texts.items() if text}
+        self._operands = operands.all
+        self._found: dict[tuple[int, FieldName], list[Found]] = {}
         self._near: dict[tuple[tuple[Choice, ...], int | None], bool] = {}
-        for name, reading in self.readings.items():
-            found = self._patterns[name] = {}
-            for pattern in reading.hits:
-                for operand in operands.having(pattern):
-                    found.setdefault(operand, []).append(pattern)
+        self._in = {name: operands.having(reading.hits) for name, reading in self.readings.items()}
+        for name, there in self._in.items():
+            there -= {number for number in there & operands.not_plain if not self._hits(operands.all[number], name)}
+        self._there = {
+            scope: frozenset().union(*(self._in[name] for name in names if name in self._in))
+            for scope, names in IN_SCOPE.items()
+        }
 
-    def present(self) -> set[int]:
-        """The operands with a hit in some field, be it inside an exception."""
-        return set().union(*self._patterns.values())
-
-    def has(self, operand: int, scope: Scope) -> bool:
+    def has(self, operand: int, scope: Scope = Scope.ANYWHERE) -> bool:
         """Whether the operand has a hit in these fields."""
-        return any(name in self.readings and self._hits_in(operand, name) for name in IN_SCOPE[scope])
+        return operand in self._there[scope]
+
+    def present(self) -> frozenset[int]:
+        """All operands that have a hit."""
+        return self._there[Scope.ANYWHERE]
+
+    def hidden(self, operand: int) -> bool:
+        """Whether the operand has hits, none of which counts."""
+        terms = self._operands[operand].terms
+        return not self.has(operand) and any(terms.keys() & reading.hits.keys() for reading in self.readings.values())
 
     def is_near(self, choices: tuple[Choice, ...], words: int | None) -> bool:
         """Whether one hit of each choice stands within so many words, or in one sentence when that is None."""
@@ -65,62 +81,69 @@ class Evidence:
             self._near[key] = any(
                 words is None or window.gap <= words
                 for name in self.readings
-                for window, _ in self.windows(choices, name, sentence=words is None)
+                for window in self.windows(choices, name, sentence=words is None)
             )
         return self._near[key]
 
-    def windows(
-        self, choices: tuple[Choice, ...], name: FieldName, *, sentence: bool
-    ) -> Iterator[tuple[Window, list[Found]]]:
-        """The windows in one paragraph, or one sentence, of the field, with their hits from left to right."""
+    def windows(self, choices: tuple[Choice, ...], name: FieldName, *, sentence: bool) -> Iterator[Nearby]:
+        """The windows in one paragraph, or one sentence, of the field."""
+        if not all(self._may_hit(choice, name) for choice in choices):
+            return
         found = [self.found(choice, name) for choice in choices]
-        if all(found):
-            reading = self.readings[name]
-            starts = reading.sentences if sentence else reading.paragraphs
-            for window in windows([[hit.place for hit in hits] for hits in found], starts):
-                yield window, [found[number][at] for number, at in window.hits]
+        reading = self.readings[name]
+        starts = reading.sentences if sentence else reading.paragraphs
+        for window in windows([[reading.place(entry.hit) for entry in hits] for hits in found], starts):
+            yield Nearby(window.gap, [found[number][at] for number, at in window.hits])
 
     def found(self, choice: Choice, name: FieldName) -> list[Found]:
-        """The hits of a choice in the field, in order, one for each place."""
-        at: dict[Place, Found] = {}
-        for operand, scope in choice:
-            for hit, pattern in (
-                self._hits_in(operand, name) if name in IN_SCOPE[scope] and name in self.readings else ()
-            ):
-                place = self.readings[name].place(hit)
-                at.setdefault(place, Found(place, operand, pattern))
-        return [at[place] for place in sorted(at)]
+        """The hits of a choice in the field, in order, one for each place and at most MAX_HITS of each operand."""
+        there = self._in.get(name, ())
+        lists = [self._of(operand, name) for operand, scope in choice if operand in there and name in IN_SCOPE[scope]]
+        if len(lists) == 1:
+            return lists[0]
+        return list({entry.hit: entry for entry in sorted(chain(*lists), reverse=True)}.values())[::-1]
 
-    def hidden(self, operand: int) -> bool:
-        """Whether the operand has hits, all of them inside its exceptions."""
-        terms = self._operands.all[operand].terms
-        there = any(pattern in terms for found in self._patterns.values() for pattern in found.get(operand, ()))
-        return there and not self.has(operand, Scope.ANYWHERE)
+    def of(self, operand: int, scope: Scope) -> Iterator[list[Found]]:
+        """The hits of an operand, field by field."""
+        return (self._of(operand, name) for name in IN_SCOPE[scope] if operand in self._in.get(name, ()))
 
-    def span(self, found: Found, name: FieldName) -> Span:
-        """The hit as people see it."""
-        operand = self._operands.all[found.operand]
-        term = operand.terms[found.pattern]
-        start, end = found.place.start, found.place.end
-        text = self.readings[name].text[start:end]
+    def spans(self, hits: Iterable[Found]) -> tuple[Span, ...]:
+        """The hits as people see them, in reading order, each once."""
+        return tuple(map(self._span, sorted(set(hits))))
+
+    def _span(self, found: Found) -> Span:
+        operand, name = self._operands[found.operand], FIELDS[found.field]
+        term, reading = operand.terms[found.pattern], self.readings[name]
+        start, end = reading.extent(found.hit)
+        text = reading.text[start:end]
         return Span(field=name, start=start, end=end, text=text, term=term.text, list=operand.name, line=term.line)
 
-    def _hits_in(self, operand: int, name: FieldName) -> list[tuple[Occurrence, int]]:
-        """The hits in a field in order, without those inside an exception: at most MAX_HITS, one for each place."""
-        key = (operand, name)
-        if key not in self._hits:
-            self._hits[key] = self._gather(self._operands.all[operand], name)
-        return self._hits[key]
+    def _of(self, number: int, name: FieldName) -> list[Found]:
+        key = (number, name)
+        if key not in self._found:
+            field, hits = FIELDS.index(name), self._hits(self._operands[number], name)[:MAX_HITS]
+            self._found[key] = [Found(field, hit, number, pattern) for hit, pattern in hits]
+        return self._found[key]
 
-    def _gather(self, operand: Operand, name: FieldName) -> list[tuple[Occurrence, int]]:
-        patterns = self._patterns[name].get(operand.number, ())
+    def _may_hit(self, choice: Choice, name: FieldName) -> bool:
+        there = self._in.get(name, ())
+        return any(operand in there and name in IN_SCOPE[scope] for operand, scope in choice)
+
+    def _hits(self, operand: Operand, name: FieldName) -> list[tuple[Occurrence, int]]:
+        """The hits of an operand that has some there, with their patterns: those that count, in order."""
         occurrences = self.readings[name].hits
+        patterns = list(operand.terms.keys() & occurrences.keys())
+        if len(patterns) == 1 and operand.is_plain:
+            return [(hit, patterns[0]) for hit in occurrences[patterns[0]]]
         at: dict[Occurrence, int] = {}
-        for pattern in sorted(pattern for pattern in patterns if pattern in operand.terms):
-            for hit in occurrences[pattern]:
-                at.setdefault(hit, pattern)
-        excluded = sorted(hit for pattern in patterns if pattern in operand.exceptions for hit in occurrences[pattern])
-        return list(islice(_outside(sorted(at.items()), excluded), MAX_HITS))
+        for pattern in sorted(patterns):
+            hits = occurrences[pattern]
+            if dropped := operand.dropped[pattern]:
+                not_counted = {hit for other in dropped for hit in occurrences.get(other, ())}
+                hits = [hit for hit in hits if hit not in not_counted]
+            at = dict.fromkeys(hits, pattern) | at
+        excluded = sorted(hit for other in operand.exceptions for hit in occurrences.get(other, ()))
+        return list(_outside(sorted(at.items()), excluded))
 
 
 def _outside(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitor.matching.checks import Check, ConditionReport, check
+from monitor.matching.checks import Check, ConditionReport, check, narrowest
 from monitor.matching.chunks import Memo
 from monitor.matching.evidence import FIELDS, Evidence
 from monitor.matching.operands import Operands
 from monitor.matching.snippets import snippet
 from monitor.models import Match, Severity, Snippet, Span
-from monitor.rules import AllOf, Scope
+from monitor.rules import AllOf
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from monitor.models import Article
     from monitor.rules import Rule, Watch
 
-MEMO_CHUNKS = 50_000  # of each of two generations, some 10 MB; the vocabulary of a few thousand articles
+MEMO_CHUNKS = 300_000  # some 40 MB when full: the different chunks of 15 MB of news
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,31 @@ class RuleReport:
         return tuple(condition for condition in self.conditions if not condition.held)
 
 
+class _Ready:
+    """A rule with its condition made ready, and the operands without which it cannot hold."""
+
+    __slots__ = ("check", "required", "rule")
+
+    def __init__(self, rule: Rule, ready: Check) -> None:
+        self.rule = rule
+        self.check = ready
+        self.required = frozenset(operand for gate in ready.gates if len(gate) == 1 for operand in gate)
+
+
 class Matcher:
     """A watch file made ready. Not for use by two threads at once: it remembers the words it has seen."""
 
     def __init__(self, watch: Watch, *, memo_chunks: int = MEMO_CHUNKS) -> None:
         self._operands = Operands(watch)
         self._memo = Memo(self._operands.vocabulary, memo_chunks)
-        self._rules = [(rule, check(rule.condition, self._operands)) for rule in watch.rules]
-        self._by_id = {rule.id: (rule, ready) for rule, ready in self._rules}
-        self._gates: dict[int, list[int]] = {}
-        for number, (_, ready) in enumerate(self._rules):
-            for operand in ready.gate or ():
-                self._gates.setdefault(operand, []).append(number)
+        self._rules = [_Ready(rule, check(rule.condition, self._operands)) for rule in watch.rules]
+        self._by_id = {ready.rule.id: ready for ready in self._rules}
+        self._without_gate: list[int] = []
+        self._behind: dict[int, list[int]] = {}
+        for number, ready in enumerate(self._rules):
+            gate = narrowest(ready.check.gates, self._operands)
+            for rules in [self._without_gate] if gate is None else [self._behind.setdefault(n, []) for n in gate]:
+                rules.append(number)
 
     def match(self, article: Article, *, tags: Collection[str] = ()) -> tuple[Match, ...]:
         """The rules that hold, the highest severity first, then in the order of the file. `tags` are the source's."""
@@ -58,10 +71,14 @@ class Matcher:
         names = _names(article, tags)
         matches = [
             Match(
-                rule=rule.id, name=rule.name, severity=rule.severity, tags=rule.tags, spans=_in_order(ready, evidence)
+                rule=ready.rule.id,
+                name=ready.rule.name,
+                severity=ready.rule.severity,
+                tags=ready.rule.tags,
+                spans=evidence.spans(ready.check.hits(evidence)),
             )
-            for rule, ready in self._candidates(evidence)
-            if rule.admits(names, article.language) and ready.holds(evidence)
+            for ready in self._candidates(evidence.present())
+            if ready.check.holds(evidence) and ready.rule.admits(names, article.language)
         ]
         return tuple(sorted(matches, key=lambda match: -match.severity.rank))
 
@@ -69,12 +86,11 @@ class Matcher:
         """Every rule in the order of the file: whether it holds, which conditions did and how near the others came."""
         evidence = self._evidence(article)
         names = _names(article, tags)
-        return tuple(_report(rule, ready, evidence, names, article.language) for rule, ready in self._rules)
+        return tuple(_report(ready, evidence, names, article.language) for ready in self._rules)
 
     def explain_rule(self, rule: str, article: Article, tags: Collection[str] = ()) -> RuleReport:
         """The report of one rule. Raises KeyError for an id that the watch file does not have."""
-        ready = self._by_id[rule]
-        return _report(*ready, self._evidence(article), _names(article, tags), article.language)
+        return _report(self._by_id[rule], self._evidence(article), _names(article, tags), article.language)
 
     def snippet(self, article: Article, match: Match) -> Snippet:
         """The sentence that shows most of why the rule holds."""
@@ -84,17 +100,16 @@ class Matcher:
         """Whether any term hits the text; with `lists`, any term of these. An unknown list has no terms."""
         evidence = Evidence({"text": text}, self._operands, self._memo)
         wanted = None if lists is None else frozenset(lists)
-        return any(
-            (wanted is None or self._operands.all[operand].name in wanted) and evidence.has(operand, Scope.BODY)
-            for operand in evidence.present()
-        )
+        return any(wanted is None or self._operands.all[operand].name in wanted for operand in evidence.present())
 
     def _evidence(self, article: Article) -> Evidence:
         return Evidence({name: getattr(article, name) for name in FIELDS}, self._operands, self._memo)
 
-    def _candidates(self, evidence: Evidence) -> Iterator[tuple[Rule, Check]]:
-        numbers = {number for operand in evidence.present() for number in self._gates.get(operand, ())}
-        return (self._rules[number] for number in sorted(numbers))
+    def _candidates(self, present: frozenset[int]) -> list[_Ready]:
+        """The rules that may hold for an article with hits of these operands, in the order of the file."""
+        numbers = {number for operand in present.intersection(self._behind) for number in self._behind[operand]}
+        rules = [self._rules[number] for number in sorted(numbers.union(self._without_gate))]
+        return [ready for ready in rules if ready.required <= present]
 
 
 def _names(article: Article, tags: Collection[str]) -> frozenset[str]:
@@ -102,23 +117,18 @@ def _names(article: Article, tags: Collection[str]) -> frozenset[str]:
     return frozenset({article.source, *(f"tag:{tag}" for tag in tags)})
 
 
-def _in_order(ready: Check, evidence: Evidence) -> tuple[Span, ...]:
-    """The hits in reading order, each once."""
-    return tuple(sorted(set(ready.spans(evidence)), key=lambda span: (FIELDS.index(span.field), span.start, span.end)))
-
-
-def _report(rule: Rule, ready: Check, evidence: Evidence, names: frozenset[str], language: str | None) -> RuleReport:
-    whole = ready.report(evidence)
+def _report(ready: _Ready, evidence: Evidence, names: frozenset[str], language: str | None) -> RuleReport:
+    rule, whole = ready.rule, ready.check.report(evidence)
     asked = whole.parts if isinstance(rule.condition, AllOf) else (whole,)
     conditions = (*_origin(rule, names, language), *asked)
     held = all(condition.held for condition in conditions)
-    spans = _in_order(ready, evidence) if held else ()
+    spans = evidence.spans(ready.check.hits(evidence)) if held else ()
     return RuleReport(rule.id, rule.name, rule.severity, held, conditions, spans)
 
 
 def _origin(rule: Rule, names: frozenset[str], language: str | None) -> Iterator[ConditionReport]:
     """The conditions on where the article comes from, as far as the rule has any."""
-    came = f"the article is from {', '.join(sorted(names))}"
+    came = f"the article is from {', '.join(sorted(filter(None, names))) or 'a source without a name'}"
     if rule.only:
         yield ConditionReport(f"sources only {', '.join(sorted(rule.only))}", not rule.only.isdisjoint(names), came)
     if rule.skip:

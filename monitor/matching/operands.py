@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from monitor.matching.vocabulary import Vocabulary
@@ -16,12 +18,19 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Operand:
-    """A list, or a term inside a rule, which has no name. A pattern that two of its terms share is the first one's."""
+    """A list, or a term inside a rule, which has no name.
+
+    `terms` says which term a pattern is of, the first where two share it. A hit does not count inside a hit of one of
+    the `exceptions`, nor where a pattern that its own has in `dropped` hits the same words. Where there are neither,
+    the operand is plain: every hit counts.
+    """
 
     number: int
     name: str | None
     terms: dict[int, Term] = field(default_factory=dict)
+    dropped: dict[int, frozenset[int]] = field(default_factory=dict)
     exceptions: frozenset[int] = frozenset()
+    is_plain: bool = True
 
 
 class Operands:
@@ -30,23 +39,31 @@ class Operands:
     def __init__(self, watch: Watch) -> None:
         self.vocabulary = Vocabulary()
         self.of: dict[str | Term, Operand] = {}
-        self._having: dict[int, tuple[int, ...]] = {}
+        self._having: defaultdict[int, tuple[int, ...]] = defaultdict(tuple)
         for term_list in watch.lists.values():
             self._add(term_list.name, term_list.terms, term_list.exceptions)
         for hit in (hit for rule in watch.rules for hit in hits_of(rule.condition)):
             if isinstance(hit.of, Term) and hit.of not in self.of:
                 self._add(hit.of, (hit.of,), ())
         self.all = tuple(self.of.values())
+        self.not_plain = frozenset(operand.number for operand in self.all if not operand.is_plain)
 
-    def having(self, pattern: int) -> tuple[int, ...]:
-        """The numbers of the operands with that pattern, as a term or as an exception."""
-        return self._having[pattern]
+    def size(self, number: int) -> int:
+        """How many terms an operand has."""
+        return len(self.all[number].terms)
+
+    def having(self, patterns: Iterable[int]) -> set[int]:
+        """The numbers of the operands that have a term of one of these patterns."""
+        return set(chain.from_iterable(map(self._having.__getitem__, patterns)))
 
     def _add(self, key: str | Term, terms: Iterable[Term], exceptions: Iterable[Term]) -> None:
         operand = self.of[key] = Operand(len(self.of), key if isinstance(key, str) else None)
         for term in terms:
+            dropped = self.vocabulary.add_dropped(term)
             for pattern in self.vocabulary.add(term):
                 operand.terms.setdefault(pattern, term)
+                operand.dropped[pattern] = operand.dropped.get(pattern, dropped) & dropped
         operand.exceptions = frozenset(pattern for term in exceptions for pattern in self.vocabulary.add(term))
-        for pattern in {*operand.terms, *operand.exceptions}:
-            self._having[pattern] = (*self._having.get(pattern, ()), operand.number)
+        operand.is_plain = not operand.exceptions and not any(operand.dropped.values())
+        for pattern in operand.terms:
+            self._having[pattern] += (operand.number,)

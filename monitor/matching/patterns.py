@@ -33,14 +33,10 @@ class WordTest:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A sequence of word tests. A gap is open where the term itself has punctuation: there the text may have it too.
-
-    `dropped` are folded sequences that do not count.
-    """
+    """A sequence of word tests. A gap is open where the term itself has punctuation: there the text may have it too."""
 
     tests: tuple[WordTest, ...]
     open_gaps: tuple[bool, ...]
-    dropped: frozenset[tuple[str, ...]]
 
 
 class Forms:
@@ -61,31 +57,35 @@ class Forms:
 
 def patterns_of(term: Term, forms: Forms) -> Iterator[Pattern]:
     """The term itself in all its forms, and each added spelling as it is."""
-    dropped = frozenset(tuple(word.folded for word in words(form)) for form in term.drop)
-    yield _pattern(term, term.text, None if term.exact else forms, dropped)
+    yield _pattern(term, term.text, None if term.exact else forms)
     for spelling in term.add:
-        yield _pattern(term, spelling, None, frozenset())
+        yield _pattern(term, spelling, None)
+
+
+def dropped_by(term: Term) -> Iterator[Pattern]:
+    """The forms of the term that do not count."""
+    return (_pattern(term, form, None) for form in term.drop)
 
 
 def strange_drops(term: Term) -> tuple[str, ...]:
     """Those of the dropped forms that the term does not have."""
     if not term.drop:
         return ()
-    first = next(patterns_of(term, Forms()))
-    return tuple(form for form in term.drop if not _fits(first, [word.folded for word in words(form)]))
+    whole = next(patterns_of(term, Forms()))
+    return tuple(form for form in term.drop if not _fits(whole, [word.folded for word in words(form)]))
 
 
-def _pattern(term: Term, text: str, forms: Forms | None, dropped: frozenset[tuple[str, ...]]) -> Pattern:
+def _pattern(term: Term, text: str, forms: Forms | None) -> Pattern:
+    """The text as a pattern; without `forms` each word as it stands."""
     found = list(words(text.replace("*", " ")))
     tests = tuple(_test(term, text, word, forms) for word in found)
-    return Pattern(tests, tuple(not word.joined for word in found[1:]), dropped)
+    return Pattern(tests, tuple(not word.joined for word in found[1:]))
 
 
 def _test(term: Term, text: str, word: RawWord, forms: Forms | None) -> WordTest:
     end = word.start + len(word.text)
     prefix = text[end : end + 1] == "*"
-    literal = prefix or forms is None
-    accepted = frozenset({word.folded}) if literal or forms is None else forms.of(word.text, term.languages)
+    accepted = frozenset({word.folded}) if prefix or forms is None else forms.of(word.text, term.languages)
     return WordTest(accepted, prefix, capitals(word.text) if term.cased else ())
 
 

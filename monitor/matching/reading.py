@@ -6,20 +6,23 @@ Looking for hits costs little; offsets, word counts and sentences are worked out
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from functools import cached_property
-from itertools import accumulate, compress
+from itertools import accumulate, compress, islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from monitor.matching.chunks import BREAK, cut
 from monitor.matching.sentences import paragraph_starts, sentence_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from monitor.matching.chunks import Chunk, Memo, Word
-    from monitor.matching.vocabulary import Node, Vocabulary
+    from monitor.matching.chunks import Memo, Word
+    from monitor.matching.vocabulary import Node
 
-MAX_HITS = 1_000  # of one pattern in one field: some 50,000 words of a text that is about nothing else
+MAX_CHUNKS = 100_000  # with a word that begins a term, of one field: no article has as many, and a megabyte must end
+_SIZE = attrgetter("size")
 
 Occurrence: TypeAlias = tuple[int, int, int, int]
 """The first word of a hit and the last, each as the index of its chunk and its index within the chunk."""
@@ -35,26 +38,24 @@ class Place(NamedTuple):
 
 
 class Reading:
-    """One field. `hits` has for each pattern that hits its first MAX_HITS occurrences, in order."""
+    """One field. `hits` has for each pattern that hits its occurrences, in order."""
 
-    def __init__(self, text: str, memo: Memo, vocabulary: Vocabulary) -> None:
+    def __init__(self, text: str, memo: Memo) -> None:
         self.text = text
-        self.hits: dict[int, list[Occurrence]] = {}
-        self._dropped = vocabulary.dropped
         self._texts = cut(text)
         self._chunks = list(map(memo.__getitem__, self._texts))
-        for at in compress(range(len(self._chunks)), self._chunks):
-            self._scan(at, self._chunks[at])
+        self.hits = self._scan()
+
+    def extent(self, hit: Occurrence) -> tuple[int, int]:
+        """The offsets of the hit in the text: its first character, and the one after its last."""
+        first, word, last, last_word = hit
+        start = self._offset(first) + self._chunks[first].words[word].start
+        return start, self._offset(last) + self._chunks[last].words[last_word].end
 
     def place(self, hit: Occurrence) -> Place:
-        """Where the hit is."""
-        chunk, word, last_chunk, last_word = hit
-        return Place(
-            self._offset(chunk) + self._chunks[chunk].words[word].start,
-            self._offset(last_chunk) + self._chunks[last_chunk].words[last_word].end,
-            self._counts[chunk] + word,
-            self._counts[last_chunk] + last_word,
-        )
+        """The same, and where the hit is among the words."""
+        first, word, last, last_word = hit
+        return Place(*self.extent(hit), self._counts[first] + word, self._counts[last] + last_word)
 
     @cached_property
     def paragraphs(self) -> Sequence[int]:
@@ -69,7 +70,7 @@ class Reading:
     @cached_property
     def _counts(self) -> list[int]:
         """The number of words before each chunk."""
-        return list(accumulate((chunk.size for chunk in self._chunks), initial=0))
+        return list(accumulate(map(_SIZE, self._chunks), initial=0))
 
     @cached_property
     def _lengths(self) -> list[int]:
@@ -78,33 +79,33 @@ class Reading:
 
     @cached_property
     def _line_ends(self) -> list[int]:
-        return [at for at, text in enumerate(self._texts) if text == BREAK]
+        return list(compress(range(len(self._texts)), map(BREAK.__eq__, self._texts)))
 
     def _offset(self, chunk: int) -> int:
         """Where a chunk begins: `cut` has added two blanks around every line end."""
-        return self._lengths[chunk] + chunk - 2 * bisect_right(self._line_ends, chunk)
+        added = 2 * bisect_right(self._line_ends, chunk) if self._line_ends else 0
+        return self._lengths[chunk] + chunk - added
 
-    def _scan(self, at: int, chunk: Chunk) -> None:
-        for index in chunk:
-            word = chunk.words[index]
-            for pattern in word.alone:
-                self._note(pattern, (at, index, at, index), (word.folded,))
-            if word.leads:
-                self._follow(word, at, index)
+    def _scan(self) -> dict[int, list[Occurrence]]:
+        hits: defaultdict[int, list[Occurrence]] = defaultdict(list)
+        for at in islice(compress(range(len(self._chunks)), self._chunks), MAX_CHUNKS):
+            for number, alone, leads in self._chunks[at]:
+                for pattern in alone:
+                    hits[pattern].append((at, number, at, number))
+                if leads:
+                    for pattern, end in self._phrases(leads, (at, number)):
+                        hits[pattern].append((at, number, *end))
+        return hits
 
-    def _follow(self, word: Word, at: int, index: int) -> None:
-        """Note the phrases that begin with this word."""
-        nodes: Sequence[Node] = word.leads
-        path: tuple[str, ...] = (word.folded,)
-        end = (at, index)
+    def _phrases(self, nodes: Sequence[Node], end: tuple[int, int]) -> Iterator[tuple[int, tuple[int, int]]]:
+        """The phrases of several words whose first word, which led to these nodes, stands here; and where each ends."""
         while nodes and (step := self._next(*end)):
             word, joined, end = step
-            path = (*path, word.folded)
             keys = [key for number in word.numbers for key in ((number, ~number) if joined else (~number,))]
             nodes = [node.after[key] for node in nodes for key in keys if key in node.after]
             for node in nodes:
                 for pattern in node.ends:
-                    self._note(pattern, (at, index, *end), path)
+                    yield pattern, end
 
     def _next(self, at: int, index: int) -> tuple[Word, bool, tuple[int, int]] | None:
         """The next word that belongs to a term, whether the gap joins it, and its place; None where there is none."""
@@ -122,10 +123,3 @@ class Reading:
             if chunk.size:
                 return (chunk.words[0], joined, (ahead, 0)) if chunk.words else None
         return None
-
-    def _note(self, pattern: int, hit: Occurrence, path: tuple[str, ...]) -> None:
-        if pattern in self._dropped and path in self._dropped[pattern]:
-            return
-        hits = self.hits.setdefault(pattern, [])
-        if len(hits) < MAX_HITS:
-            hits.append(hit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.matching.sentences import sentence_starts
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LONGEST = 300
 ELLIPSIS = "…"
+_AROUND = 1_000  # characters before and after a hit in which its sentence is looked for
 
 
 class _Passage(NamedTuple):
@@ -47,18 +48,25 @@ def snippet(article: Article, match: Match) -> Snippet:
     return Snippet(text=f"{before}{shown}{after}", marks=tuple(_merged(inside)))
 
 
-def _sentences(article: Article, spans: Sequence[Span]) -> Iterator[_Passage]:
-    """The sentences that hold hits, in reading order. A hit across a line end belongs to where it begins."""
-    for field in dict.fromkeys(span.field for span in spans):
-        text = getattr(article, field)
-        starts = [*sentence_starts(text), len(text)]
-        by_sentence: dict[int, list[Span]] = {}
-        for span in spans:
-            if span.field == field:
-                by_sentence.setdefault(bisect_right(starts, span.start), []).append(span)
-        for number, inside in by_sentence.items():
-            end = max(starts[min(number, len(starts) - 1)], *(span.end for span in inside))
-            yield _Passage(field, *_stripped(text, starts[number - 1], end), tuple(inside))
+def _sentences(article: Article, spans: Iterable[Span]) -> Iterator[_Passage]:
+    """The sentences that hold hits, each with its hits, in reading order."""
+    by_sentence: dict[tuple[FieldName, int, int], list[Span]] = {}
+    bounds: tuple[FieldName, int, int] = ("title", 0, 0)
+    for span in spans:
+        if not (bounds[0] == span.field and bounds[1] <= span.start and span.end <= bounds[2]):
+            bounds = (span.field, *_bounds(getattr(article, span.field), span))
+        by_sentence.setdefault(bounds, []).append(span)
+    for (field, start, end), inside in by_sentence.items():
+        yield _Passage(field, start, end, tuple(inside))
+
+
+def _bounds(text: str, span: Span) -> tuple[int, int]:
+    """Where the sentence of a hit begins and ends. A hit across a line end has both its lines."""
+    low, high = max(0, span.start - _AROUND), min(len(text), span.end + _AROUND)
+    starts = [low + start for start in sentence_starts(text[low:high])]
+    ends = [*starts[1:], high]
+    start = starts[bisect_right(starts, span.start) - 1]
+    return _stripped(text, start, ends[bisect_left(ends, span.end)])
 
 
 def _window(text: str, sentence: _Passage) -> _Passage:

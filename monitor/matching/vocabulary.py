@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from monitor.matching.patterns import Forms, patterns_of
+from monitor.matching.patterns import Forms, dropped_by, patterns_of
 
 if TYPE_CHECKING:
     from monitor.matching.patterns import Pattern, WordTest
-    from monitor.matching.words import RawWord
     from monitor.rules import Term
 
 
@@ -32,8 +31,8 @@ class Vocabulary:
     """The index. Patterns are numbered from 0 in the order in which they were first added."""
 
     def __init__(self) -> None:
-        self.begin = Node()
-        self.dropped: dict[int, frozenset[tuple[str, ...]]] = {}
+        self._begin: dict[int, Node] = {}
+        self._begun: dict[tuple[int, ...], tuple[tuple[int, ...], tuple[Node, ...]]] = {}
         self._expansions = Forms()
         self._patterns: dict[Pattern, int] = {}
         self._tests: dict[WordTest, int] = {}
@@ -43,30 +42,39 @@ class Vocabulary:
 
     def add(self, term: Term) -> tuple[int, ...]:
         """The numbers of the patterns that the term stands for."""
-        return tuple(self._number_pattern(pattern) for pattern in patterns_of(term, self._expansions))
+        return tuple(map(self._number_pattern, patterns_of(term, self._expansions)))
 
-    def numbers(self, word: RawWord) -> tuple[int, ...]:
-        """The numbers of the word tests that the word passes."""
-        folded = word.folded
+    def add_dropped(self, term: Term) -> frozenset[int]:
+        """The numbers of the patterns of forms that do not count as hits of the term."""
+        return frozenset(map(self._number_pattern, dropped_by(term)))
+
+    def numbers(self, raw: str, folded: str) -> tuple[int, ...]:
+        """The numbers of the word tests that a word passes, as it is written and as it folds."""
         found = self._forms.get(folded, ())
         for length, prefixes in self._prefixes.items():
             if length <= len(folded):
                 found += prefixes.get(folded[:length], ())
         if found and self._cased:
-            return tuple(n for n in found if n not in self._cased or self._cased[n].accepts_capitals(word.text))
+            return tuple(n for n in found if n not in self._cased or self._cased[n].accepts_capitals(raw))
         return found
+
+    def begun(self, numbers: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[Node, ...]]:
+        """What a word that passes these tests is: the patterns it is all of, and the nodes where longer ones go on."""
+        if numbers not in self._begun:
+            nodes = [self._begin[number] for number in numbers if number in self._begin]
+            alone = tuple(pattern for node in nodes for pattern in node.ends)
+            self._begun[numbers] = alone, tuple(node for node in nodes if node.after)
+        return self._begun[numbers]
 
     def _number_pattern(self, pattern: Pattern) -> int:
         if pattern in self._patterns:
             return self._patterns[pattern]
         number = self._patterns[pattern] = len(self._patterns)
-        node = self.begin
-        for test, open_gap in zip(pattern.tests, (False, *pattern.open_gaps), strict=True):
-            step = self._number_test(test)
+        steps = list(map(self._number_test, pattern.tests))
+        node = self._begin.setdefault(steps[0], Node())
+        for step, open_gap in zip(steps[1:], pattern.open_gaps, strict=True):
             node = node.after.setdefault(~step if open_gap else step, Node())
         node.ends += (number,)
-        if pattern.dropped:
-            self.dropped[number] = pattern.dropped
         return number
 
     def _number_test(self, test: WordTest) -> int:

@@ -19,12 +19,11 @@ _MODIFIER_LETTERS = "ʹʻʼʽˈ"
 _LETTER = rf"[^\W_{_MODIFIER_LETTERS}]"
 # Possessive repeats: a megabyte of one letter and its marks must not pile up a state for each.
 _WORD = re.compile(rf"{_LETTER}++(?:(?:[{_UNSEEN}]++|[{APOSTROPHES}](?={_LETTER})){_LETTER}*+)*+")
-_POSSESSIVE = re.compile(rf"[{APOSTROPHES}][sS]\Z")
-
-_COMPARED = 500  # characters of a word; no term has a longer one
+_APOSTROPHES = frozenset(APOSTROPHES)
 
 _QUOTES = f'{APOSTROPHES}"«»“”„‟‹›'
 _QUIET = re.compile(rf"[\s{_QUOTES}{_UNSEEN}]*")
+_LOUD = frozenset(",.:;!?…()")
 _HYPHENATED = re.compile(rf"[{_QUOTES}{_UNSEEN}]*[-\u2010-\u2013\u2212][{_QUOTES}{_UNSEEN}]*")
 
 
@@ -43,21 +42,24 @@ class RawWord(NamedTuple):
 
 def words(text: str) -> Iterator[RawWord]:
     """The words of a text, in order."""
-    end = 0
+    before = 0
     for found in _WORD.finditer(text):
-        raw = _POSSESSIVE.sub("", found[0]) if "s" in found[0] or "S" in found[0] else found[0]
-        start, before, end = found.start(), end, found.end()
-        yield RawWord(raw, start, end, joins(text[before:start]), fold(raw[:_COMPARED]))
+        start, end = found.span()
+        raw = text[start:end]
+        if raw[-1] in "sS" and raw[-2:-1] in _APOSTROPHES:
+            raw = raw[:-2]
+        yield RawWord(raw, start, end, not before or joins(text[before:start]), fold(raw))
+        before = end
 
 
 def joins(gap: str) -> bool:
     """Whether two words with this between them can be neighbours in a phrase."""
-    return gap.isspace() or _QUIET.fullmatch(gap) is not None or _HYPHENATED.fullmatch(gap) is not None
+    return gap == "-" or quiet(gap) or (gap not in _LOUD and _HYPHENATED.fullmatch(gap) is not None)
 
 
 def quiet(edge: str) -> bool:
     """Whether this, at the end of a line of characters without blanks, lets a phrase go on."""
-    return not edge or _QUIET.fullmatch(edge) is not None
+    return not edge or (edge not in _LOUD and _QUIET.fullmatch(edge) is not None)
 
 
 def capitals(word: str) -> tuple[int, ...]:

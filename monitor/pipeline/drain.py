@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 HINT_AGAIN = timedelta(seconds=120)
 _IDLE = 0.2
 _HOST_BUSY = timedelta(milliseconds=500)
+# Jobs that wait for a busy host hold a slot of the drain, so only a few may, and not for long.
+_WAITING_PER_HOST = 10
+_WAIT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,31 @@ class Limits:
 
     concurrency: int = 100
     per_host: int = 2
+
+
+class Door:
+    """The door of one host: so many requests inside at once, and a short queue before it."""
+
+    def __init__(self, inside: int) -> None:
+        self._inside = asyncio.Semaphore(inside)
+        self._queue = 0
+
+    async def enter(self) -> bool:
+        """Wait for a place; False when too many wait already, or none came free in time."""
+        if self._inside.locked() and self._queue >= _WAITING_PER_HOST:
+            return False
+        self._queue += 1
+        try:
+            await asyncio.wait_for(self._inside.acquire(), _WAIT_SECONDS)
+        except TimeoutError:
+            return False
+        finally:
+            self._queue -= 1
+        return True
+
+    def leave(self) -> None:
+        """Make room for the next."""
+        self._inside.release()
 
 
 class Drain:
@@ -66,7 +94,7 @@ class Drain:
         self._hint = hint
         self._clock = clock
         self._random = random
-        self._hosts: Counter[str] = Counter()
+        self._doors = defaultdict[str, Door](lambda: Door(limits.per_host))
 
     async def run(self, go_on: Callable[[], bool], stop: Callable[[], bool]) -> int:
         """Claim and fetch until `go_on` says no, then finish what is under way; `stop` gives that back instead.
@@ -116,18 +144,18 @@ class Drain:
         if source is None:
             self._jobs.drop(claim)
             return
-        name = host(page.entry.url if page and page.entry.url else source.url)
-        if self._hosts[name] >= self._limits.per_host:
-            self._jobs.put_back(claim, self._clock() + _HOST_BUSY)
-            return
-        self._hosts[name] += 1
+        door = self._doors[host(page.entry.url if page and page.entry.url else source.url)]
         try:
-            await (self._fetch_page(claim, source, page) if page else self._check(claim, source))
+            if not await door.enter():
+                self._jobs.put_back(claim, self._clock() + _HOST_BUSY)
+                return
+            try:
+                await (self._fetch_page(claim, source, page) if page else self._check(claim, source))
+            finally:
+                door.leave()
         except asyncio.CancelledError:
             self._jobs.put_back(claim, self._clock())
             raise
-        finally:
-            self._hosts[name] -= 1
 
     def _target(self, claim: Claim) -> tuple[Source | None, Page | None]:
         if claim.kind == "source":

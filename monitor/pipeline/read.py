@@ -207,7 +207,8 @@ def _from_page(found: Extracted, entry: Entry, source: Source) -> Article:
         lead="" if lead and lead in found.text else lead,
         text="" if thin else found.text,
         language=found.language or source.language,
-        published=entry.published or found.published,
+        # A guess may be the date of an event in the text, and a first check would take the story for an old one.
+        published=entry.published or (None if found.guessed else found.published),
         modified=found.modified,
         author=found.author or entry.author,
         site=found.site,

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from monitor.rules.terms import Term
 
+MAX_NEAR = 8  # operands of one near: the work doubles with each
+
 
 class Scope(StrEnum):
     """The fields of an article that a hit may stand in; the body is lead and text."""

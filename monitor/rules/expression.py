@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, TypeVar
 
-from monitor.rules.conditions import AllOf, AnyOf, AtLeast, Condition, Hit, Near, Not, Scope, written
+from monitor.rules.conditions import MAX_NEAR, AllOf, AnyOf, AtLeast, Condition, Hit, Near, Not, Scope, written
 from monitor.rules.terms import Mistake, Term, term_mistakes
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def parse_expression(text: str, line_of: Callable[[int], int] = lambda _: 1) -> 
         if stop.mistake.offset not in {mistake.offset for mistake in parser.mistakes}:
             parser.mistakes.append(stop.mistake)
     sound = condition if not parser.mistakes else None
-    return Parsed(sound, tuple(parser.mistakes), tuple(parser.lists), tuple(parser.terms))
+    mistakes = sorted(parser.mistakes, key=lambda mistake: mistake.offset)
+    return Parsed(sound, tuple(mistakes), tuple(parser.lists), tuple(parser.terms))
 
 
 @dataclass(slots=True)
@@ -161,6 +162,10 @@ class _Parser:
                 )
             start = self.next.offset
             operands.append(self.choice(self.primary(scope), start))
+        if len(operands) > MAX_NEAR:
+            raise _Stop(
+                start, f"a near of more than {MAX_NEAR} operands", "several near, joined with and, say the same"
+            )
         limit = limits.pop()
         return Near(tuple(operands), None if limit == "sentence" else int(limit))
 

@@ -44,9 +44,9 @@ def test_check_reports_every_mistake_of_all_files_at_once(place, folder):
     assert shown.returncode == 1
     said = shown.stderr
     for line in (
-        "settings.yaml:1:10: version 2 is not known",
-        "settings.yaml:2:20: 'soon' is not a duration",
-        "sources.yaml:3:43: unknown kind 'fead'",
+        "settings.yaml:1:10: version: 2 is not known",
+        "settings.yaml:2:19: every: 'soon' is not a duration",
+        "sources.yaml:3:42: unknown kind 'fead'",
         "sources.yaml:4:10: the id 'a' is used twice",
         "sources.yaml:4:18: this is no http or https address",
         "watch.yaml",

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 import yaml
@@ -73,7 +74,7 @@ def test_the_image_runs_as_nobody_and_holds_only_what_it_needs():
 def test_each_line_of_the_procfile_is_understood(line):
     name, _, command = line.partition(": ")
     words = command.split()
-    program = [str(ROOT / ".venv" / "bin" / words[0])] if (ROOT / ".venv").exists() else words[:1]
+    program = [str(Path(sys.executable).parent / words[0])]
     assert name
     done = subprocess.run([*program, *words[1:], "--help"], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0

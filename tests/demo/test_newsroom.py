@@ -10,15 +10,24 @@ import struct
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import feedparser
 import pytest
 from bs4 import BeautifulSoup
 
+from monitor.config.watch import load_watch
 from monitor.demo.newsroom import Newsroom
 from monitor.demo.stories import load_stories, parse_story
 from monitor.demo.stories.outlets import OUTLETS
+from monitor.extract import extract
+from monitor.matching import Matcher
+from monitor.models import Article
+from monitor.stories import fingerprint, same_story
+
+ROOT = Path(__file__).resolve().parents[2]
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, 500_000, tzinfo=UTC)
 STORIES = {story.id: story for story in load_stories()}
@@ -356,6 +365,55 @@ def test_a_story_and_its_retellings_are_expected_once(newsroom):
     assert set(published) == {story.id for story in STORIES.values() if story.on_topic and not story.same_as}
     assert all(address(newsroom, story.id) in published[story.same_as] for story in retold)
     assert newsroom.waiting() == ()
+
+
+# The default watch file
+
+
+@pytest.fixture(scope="module")
+def matcher():
+    return Matcher(load_watch(ROOT / "config" / "watch.yaml"))
+
+
+@pytest.fixture(scope="module")
+def everything():
+    with Newsroom() as opened:
+        for story in opened.waiting():
+            opened.publish(story.id)
+        yield opened
+
+
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+def test_the_default_watch_file_holds_for_the_stories_on_topic_alone(everything, matcher, story):
+    """Read from the pages as they are served, with the headlines of other stories beside the text."""
+    url = address(everything, story.id)
+    response, body = get(url)
+    page = extract(body, url, content_type=response.headers["Content-Type"], now=datetime.now(UTC))
+    article = Article(
+        id=story.id,
+        source=story.outlet,
+        url=url,
+        title=page.title,
+        lead=page.lead,
+        text=page.text,
+        language=page.language,
+    )
+    tags = next(outlet.tags for outlet in OUTLETS if outlet.id == story.outlet)
+    assert bool(matcher.match(article, tags=tags)) == story.on_topic
+
+
+def test_retellings_are_the_only_stories_that_look_alike():
+    """What one alert for a story and its reprint rests on."""
+    marks = {
+        story.id: fingerprint(
+            Article(
+                id=story.id, source=story.outlet, title=story.title, lead=story.lead, text="\n".join(story.paragraphs)
+            )
+        )
+        for story in STORIES.values()
+    }
+    alike = {frozenset(pair) for pair in combinations(marks, 2) if same_story(*(marks[story_id] for story_id in pair))}
+    assert alike == {frozenset((story.id, story.same_as)) for story in STORIES.values() if story.same_as}
 
 
 # Starting and stopping

@@ -110,3 +110,9 @@ def test_folding_twice_changes_nothing(word):
 @given(st.text(alphabet=[letter for letter in LETTERS if "а" <= letter <= "ґ"], max_size=12))
 def test_case_makes_no_difference(word):
     assert fold(word.upper()) == fold(word)
+
+
+def test_a_hostile_run_of_marks_costs_no_time():
+    """Normalising 200,000 alternating marks would take minutes; the test's own time limit watches."""
+    marks = "\u0315\u0323" * 100_000
+    assert fold(marks) == marks

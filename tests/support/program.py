@@ -12,9 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import redis
 import yaml
 
 from monitor.models import Source
+from monitor.store.embedded import socket_path
 
 ROOT = Path(__file__).resolve().parents[2]
 _CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("MONITOR_", "REDIS_", "CELERY_"))}
@@ -99,15 +101,25 @@ class Program:
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
+    def client(self) -> redis.Redis:
+        """The server of the program, embedded or not."""
+        url = self.environment.get("REDIS_URL") or f"unix://{socket_path(Path(self.environment['MONITOR_DATA']))}"
+        return redis.Redis.from_url(url, protocol=2)
+
     def alerts(self) -> list[dict]:
-        """What the alert stream holds, by the public command; none while the server starts."""
-        found = monitor("alerts", "--json", **self._place())
-        return [json.loads(line) for line in found.stdout.splitlines()]
+        """What the alert stream holds; none while the server starts."""
+        try:
+            with self.client() as client:
+                return [json.loads(fields[b"alert"]) for _, fields in client.xrange("monitor:alerts")]
+        except redis.ConnectionError:
+            return []
 
-    def sources(self) -> list[dict]:
-        found = monitor("sources", "--json", **self._place())
-        return [json.loads(line) for line in found.stdout.splitlines()]
+    def outcome(self, source: str) -> str:
+        """What the last check of a source came to."""
+        with self.client() as client:
+            return (client.hget(f"monitor:source:{source}", "outcome") or b"").decode()
 
-    def _place(self) -> dict[str, str]:
+    def run(self, *arguments: str) -> subprocess.CompletedProcess:
+        """Another command on the same installation."""
         names = ("MONITOR_CONFIG", "MONITOR_DATA", "REDIS_URL")
-        return {name: self.environment[name] for name in names if name in self.environment}
+        return monitor(*arguments, **{name: self.environment[name] for name in names if name in self.environment})

@@ -34,6 +34,7 @@ _ALPHABETS = {
     "uk": frozenset("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя'"),
 }
 _LONGEST_ABBREVIATION = 4
+_LONGEST_INFLECTED = 64
 _VOWELS = frozenset("аеёиоуыэюяіїєaeiouy")
 
 
@@ -45,9 +46,9 @@ def expand(word: str, language: str, *, verb: bool = True) -> frozenset[str]:
     phrase need it ("military bases", but not "military-based"). Other languages take no notice of it.
     """
     inflection = _INFLECTIONS[language]
-    plain = modernised(spelled(word)) if language == "be" else spelled(word)
-    if len(plain) == 1 or not plain.replace("'", "").isalpha():
+    if not _is_inflected(word):
         return frozenset({fold(word)})
+    plain = modernised(spelled(word)) if language == "be" else spelled(word)
     if is_abbreviation(word):
         forms = forms_of_abbreviation(plain, language)
     elif language == "en" and not verb:
@@ -55,6 +56,12 @@ def expand(word: str, language: str, *, verb: bool = True) -> frozenset[str]:
     else:
         forms = inflection(plain, name=word[0].isupper())
     return (frozenset(map(fold, set(forms))) - FUNCTION_WORDS[language]) | {fold(word)}
+
+
+def _is_inflected(word: str) -> bool:
+    """Whether it is a word of letters: an initial, a number or a wall of letters has no forms."""
+    plain = fold(word)
+    return 1 < len(plain) <= _LONGEST_INFLECTED and plain.replace("'", "").isalpha()
 
 
 def languages_of(word: str) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ _MASCULINE_HARD = words("а у ам ом аў оў амі ах")
 _MASCULINE_SOFT = words("я ю ем ём і яў ёў ей ям ямі ях")
 _FEMININE_HARD = words("а у ай аю ой ою ам аў амі ах")
 _FEMININE_SOFT = words("я і ю яй яю ёй ёю яў ёў ей ям ямі ях")
+_FEMININE_THIRD = words("і ю яў ей ям ямі ях")
 _NEUTER_HARD = words("о ом")
 _NEUTER_SOFT = words("е ё я ю ем ём і яў ёў ей ям ямі ях")
 _PLURAL = words("аў оў эй ам амі ах яў ёў ей ям ямі ях ь")
@@ -48,11 +49,13 @@ _SURNAME = re.compile("^(.+(?:[оаеёі][вў]|[іы]н))(а?)$")
 _SURNAME_IN_OY = re.compile("^(.+)ой$")
 _INFINITIVE = re.compile(".(?:ць|цца|ці|ціся|чы|чыся)$")
 # An infinitive or an adjective beyond doubt.
-_NO_NOUN = re.compile("(?:[аяіыуеэ]ць|цца|чыся|ціся|[^аеёіоуыэюяў]ны|[сц]кі|ая|яя|ае)$")
+_NO_NOUN = re.compile("(?:[аяіыуеэ]ць|цца|чыся|ціся|[^аеёійоуыэюяў]ны|[сц]кі|ая|яя|ае)$")
 
 # рынак, беларусец, тыдзень, снежань, карабель, міністар: the head, the vowel that drops out, the consonant after it.
 _FLEETING = re.compile(f"^(.*{_VOWEL}.*)(?:([аоеэё])([кц])|([еа])(н)|(?<=[бвпмшз])(е)(л)|(?<=т)(а)(р))$")
 _CLUSTER = re.compile(f"^(.*)({_CONSONANT})(ь?)([квмнлрц])$")
+# незалежнасць, Беларусь: masculine forms of a third declension would be many and wrong.
+_SURELY_FEMININE = re.compile("..[аео]сц$|рус$")
 # A town in -ск has no plural, which would be spelled like its adjective.
 _TOWN = re.compile("[сц]к$")
 _MOVING_O = re.compile("^[^аеёіоуыэюя]*о[^аеёіоуыэюя]+а[^аеёіоуыэюя]$")
@@ -76,6 +79,7 @@ _IRREGULAR = table("""
 возера азёры азёр азёраў азёрам азёрамі азёрах|востраў астравы астравоў астравам астравамі астравах
 вобласць абласцей абласцям абласцямі абласцях|памяць памяці памяццю|кроў крыві крывёй крывёю|любоў любові любоўю
 сям'я сем'і сем'яў сямей сем'ям сем'ямі сем'ях|грошы грошай грашыма грашам грашамі грашах
+войскі войскаў войскам войскамі войсках
 падаць падаю падае падаюць падала|мець маю маеш мае маем маеце маюць маючы май майце
 дзверы дзвярэй дзвярам дзвярыма дзвярамі дзвярах|хто каго каму кім|што чаго чаму чым
 """)
@@ -212,9 +216,12 @@ def _in_plural(stem: str) -> Iterator[str]:
 
 
 def _in_soft_sign(stem: str) -> Iterator[str]:
+    yield _doubled(stem) + "ю"
+    if _SURELY_FEMININE.search(stem):
+        yield from attach(stem, _FEMININE_THIRD)
+        return
     for oblique in _oblique(stem):
         yield from attach(oblique, _MASCULINE_SOFT)
-    yield _doubled(stem) + "ю"
 
 
 def _doubled(stem: str) -> str:

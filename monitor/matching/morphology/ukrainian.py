@@ -57,8 +57,10 @@ _CLUSTER = re.compile(f"^(.*)({_CONSONANT})(ь?)([квмнлрц])$")
 _SUFFIX_K = re.compile(f"{_VOWEL}.*[иі]к$")
 # камінь, каменя; осінь, осені; ведмідь, ведмедя; річ, речі; Канів, Канева
 _FROM_E = re.compile("(?:[квмпрс]ін|[тб]іж|жіл|[бм]ід|[ст]тіл|[уо]піл|папір|[прс]іч|[нлжчшщ]ів)$")
-# The genitive in -и that the orthography of 2019 allows: незалежности, соли, осени.
-_GENITIVE_IN_Y = re.compile("[слрн]т$|(?:[рл]ус|сол|осен)$")
+# The genitive in -и that the orthography of 2019 allows: незалежности, соли, осени. Not Білоруси: that is a people.
+_GENITIVE_IN_Y = re.compile("[слрн]т$|(?:сол|осен)$")
+# незалежність, Білорусь: masculine forms of the latter would be those of a people.
+_SURELY_FEMININE = re.compile("..іст$|[рл]ус$")
 # бій, спокій, настрій, but not водій: і goes back to о.
 _MOVING_IOT = re.compile("(?:[бпв]і|кі|стрі|^крі|^рі|^лі|^гні)$")
 
@@ -195,7 +197,8 @@ def _in_iotated_plural(stem: str) -> Iterator[str]:
 
 
 def _in_soft_sign(stem: str) -> Iterator[str]:
-    for oblique in _oblique(stem):
+    masculine = () if _SURELY_FEMININE.search(stem) else _oblique(stem)
+    for oblique in masculine:
         yield from attach(oblique, _MASCULINE_SOFT)
         if stem.endswith("ц"):
             yield softened(oblique, _TO_HUSHING) + "е"

@@ -110,13 +110,15 @@ def _short(base: str) -> Iterator[str]:
 
 
 def _past(stem: str) -> Iterator[str]:
-    if stem.endswith("ер"):
+    if stem == "і":
+        yield from (*attach("й", _WENT), *attach("і", _WENT))
+    elif stem.endswith("ер"):
         yield from (stem, *attach(stem, _PAST_OPEN), stem + "ши")
     elif stem.endswith(_VOWELS):
         yield from attach(stem, _PAST)
         if stem.endswith("ну") and len(stem) > len("гну") + 1:
             yield from _past(stem[:-2])
-    elif stem.endswith(("й", "і")):
+    elif stem.endswith("й"):
         yield from attach(stem, _WENT)
     else:
         for root in {stem, stem.removesuffix("с")}:
@@ -124,8 +126,6 @@ def _past(stem: str) -> Iterator[str]:
             for form in {masculine, last_vowel(masculine, {"о": "і", "е": "і", "я": "і"})}:
                 yield from (form, form + "ши")
             yield from attach(root, _PAST_OPEN)
-    if stem == "і":
-        yield from attach("й", _WENT)
 
 
 def _impersonal(stem: str) -> Iterator[str]:
