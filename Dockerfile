@@ -21,4 +21,5 @@ VOLUME /data
 # A worker answers to a ping; docker-compose.yml asks beat instead where beat runs.
 HEALTHCHECK --interval=30s --timeout=20s --start-period=60s --retries=3 \
   CMD ["sh", "-c", "celery --quiet --app monitor.worker inspect ping --timeout 10 --destination worker@$HOSTNAME"]
-CMD ["celery", "--quiet", "--app", "monitor.worker", "worker", "--loglevel", "WARNING", "--hostname", "worker@%h"]
+CMD ["celery", "--quiet", "--app", "monitor.worker", "worker", "--without-gossip", "--without-mingle", \
+     "--hostname", "worker@%h"]

@@ -22,6 +22,9 @@ MAX_BACKOFF = timedelta(hours=1)
 GONE_PROBE = timedelta(days=7)
 _MAX_RETRY_AFTER = timedelta(days=1)
 _MAX_DOUBLINGS = 12
+# A document that was not read so long after its hint, or after a reading began, gets its hint again: that one was lost,
+# or killed its reader. Longer than the time limit of a reading.
+HINT_AGAIN = timedelta(seconds=70)
 # A page is tried this often before the text of the feed has to do for good: 5 + 10 + 20 + 40 minutes.
 PAGE_ATTEMPTS = 5
 PAGE_RETRY = timedelta(minutes=5)

@@ -206,7 +206,12 @@ class Runtime:
         reading.read(document)
 
     def deliver(self, name: str) -> int:
-        """Send what a channel has waiting, unless another process does; returns how many messages."""
+        """Send what a channel has waiting, unless another process does; returns how many messages.
+
+        A channel that left the configuration, between the hint and now, has nothing to send with.
+        """
+        if name not in {channel.id for channel in self.settings.channels}:
+            return 0
         with self.leases.hold(f"sender:{name}", _SENDER_LEASE) as lease:
             if lease is None:
                 return 0

@@ -6,37 +6,44 @@ harm: beat sends `drain`, `deliver_all` and `tend` for ever, and whatever a kill
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import sys
 import warnings
-from functools import cache
-from typing import Any
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any
 
 from celery import Celery, signals
 from celery.exceptions import SecurityWarning
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
+from kombu.transport.redis import QoS
 
 from monitor.errors import MonitorError
+from monitor.log import log_to_terminal
 from monitor.reload import CurrentRuntime
 from monitor.wiring import Installation, Runtime
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LOG = logging.getLogger("monitor")
 _INSTALLATION = Installation.of(os.environ)
 # Set in the parent when the worker is told to stop; its children share it across the fork. It has no lock, which a
 # child killed at the wrong moment would hold for ever.
 _stopping = multiprocessing.RawValue("b", 0)
+# Messages are hints: none has to go back into its queue when a connection closes. kombu 5.7 tries to put them back on a
+# connection that is gone and takes the whole worker down with an AttributeError.
+QoS.restore_at_shutdown = False
 # Celery warns root of pickled messages; only JSON is accepted here, and a container without users runs as root.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("monitor", broker=_INSTALLATION.celery_broker)
 app.conf.update(
-    # A task is acknowledged when it has ended, so a killed child is seen; it is tried again twice, never for ever.
-    task_acks_late=True,
-    task_acks_on_failure_or_timeout=True,
-    task_reject_on_worker_lost=False,
-    task_retry_on_worker_lost=True,
-    task_annotations={"*": {"max_retries": 2}},
+    # A message is a hint and is acknowledged when its task begins: what a killed child had begun is found in Redis.
+    # A late acknowledgement may go to a connection that an outage has closed, and kombu 5.7 ends the worker for that.
+    task_acks_late=False,
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
@@ -51,7 +58,7 @@ app.conf.update(
     worker_max_memory_per_child=500_000,  # KB
     worker_redirect_stdouts=False,
     worker_send_task_events=False,
-    worker_cancel_long_running_tasks_on_connection_loss=False,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     broker_transport_options={
@@ -86,8 +93,14 @@ app.conf.update(
 )
 
 
+@signals.setup_logging.connect
+def _log(**_: Any) -> None:
+    log_to_terminal()
+
+
 def _say(line: str) -> None:
-    print(f"monitor: {line}", file=sys.stderr, flush=True)  # noqa: T201 - the worker's terminal
+    """Write to the worker's terminal."""
+    print(f"monitor: {line}", file=sys.stderr, flush=True)  # noqa: T201 - this is the terminal
 
 
 @cache
@@ -121,35 +134,52 @@ def _send(task: Any, *arguments: str) -> None:
     try:
         task.apply_async(arguments, retry=False)
     except OperationalError as error:
-        _say(f"the broker does not take messages: {error}")
+        _LOG.warning("the broker does not take messages: %s", error)
 
 
-@app.task(name="monitor.drain")
+def _task(work: Callable[..., None]) -> Any:
+    """Make a task of a function. Its errors are said in one line; what it had begun is found again in Redis."""
+
+    @app.task(name=f"monitor.{work.__name__}")
+    @wraps(work)
+    def task(*arguments: str) -> None:
+        try:
+            work(*arguments)
+        except MonitorError as error:
+            _LOG.warning("%s: %s", work.__name__, error)
+        except MemoryError as error:
+            # Celery would let it end the whole worker (its issue 10462); a document that does this is given up in time.
+            raise RuntimeError(f"{work.__name__} ran out of memory") from error
+
+    return task
+
+
+@_task
 def drain() -> None:
     """Fetch what is due."""
     _runtime().drain(lambda document: _send(read, document), lambda: bool(_stopping.value))
 
 
-@app.task(name="monitor.read")
+@_task
 def read(document: str) -> None:
     """Read one fetched document, by its id."""
     _runtime().read(document, queued=lambda: _send(deliver_all))
 
 
-@app.task(name="monitor.deliver_all")
+@_task
 def deliver_all() -> None:
     """Wake the sender of each channel."""
     for channel in _runtime().settings.channels:
         _send(deliver, channel.id)
 
 
-@app.task(name="monitor.deliver")
+@_task
 def deliver(channel: str) -> None:
     """Send what one channel has waiting."""
     _runtime().deliver(channel)
 
 
-@app.task(name="monitor.tend")
+@_task
 def tend() -> None:
     """Housekeeping."""
     _runtime().tend()

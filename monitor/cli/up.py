@@ -82,8 +82,8 @@ def _children(place: Installation) -> list[Child]:
     environment = place.environment
     name = f"monitor-{os.getpid()}@%h"
     return [
-        Child("worker", [*celery, "worker", "--loglevel", "WARNING", "--hostname", name], environment),
-        Child("beat", [*celery, "beat", "--loglevel", "WARNING"], environment),
+        Child("worker", [*celery, "worker", "--hostname", name, "--without-gossip", "--without-mingle"], environment),
+        Child("beat", [*celery, "beat"], environment),
     ]
 
 

@@ -34,6 +34,7 @@ _TRUSTED_INSIDE = 0.35  # the same inside the root
 _LINKED = 0.6  # share of linked characters above which a block is a list of links
 _REPEATED = 30  # characters from which a repeated block is a copy for another screen size
 _LABEL = 40  # characters up to which a block without the end of a sentence may be a heading
+_CALL_LENGTH = 160  # characters up to which a call to follow the outlet is nothing else
 _LEAD = 30  # characters that a standfirst has at least
 _NEAR = 10  # blocks before the headline among which date and byline may stand
 
@@ -50,6 +51,13 @@ _LEAD_NAMES = re.compile(
 )
 _AD_LABEL = re.compile(
     "(?:advertise?ments?|реклама|рэклама|anzeige|werbung|publicidad|publicité|pubblicità)(?: ?[:.])?", re.IGNORECASE
+)
+# What the outlet, not the story, says: report a mistake, follow the channel. Such lines are short.
+_CALL = re.compile(
+    r"ctrl\s*\+\s*enter"
+    r"|(?:подписыва|подпишит|падпіс|підпис|читайте нас|чытайце нас|subscribe|follow us|sign up).{0,60}"
+    r"(?:telegram|телеграм|viber|youtube|facebook|twitter|google|канал|рассылк|розсилк|newsletter|e-?mail)",
+    re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…:;»”\"')。！？]\W*$")
 
@@ -188,7 +196,9 @@ def _readable(blocks: list[Block], root: Node) -> list[Block]:
 
 
 def _says_nothing(block: Block) -> bool:
-    """An advertising label, or a clock or number that stands alone outside a table."""
+    """An advertising label, a call to follow the outlet, or a clock or number that stands alone outside a table."""
+    if len(block.text) <= _CALL_LENGTH and _CALL.search(block.text):
+        return True
     if block.tag == "td" or any(map(str.isalpha, block.text)):
         return bool(_AD_LABEL.fullmatch(block.text))
     return True

@@ -70,6 +70,8 @@ def check(condition: Condition, operands: Operands) -> Check:
             gates = tuple(frozenset(operand for operand, _ in choice) for choice in numbers)
             names = tuple(written(AnyOf(choice)) for choice in choices)
             return _NearCheck(name, gates, names, numbers, words)
+        case Not(Not(part)):
+            return check(part, operands)
         case Not(part):
             return _NotCheck(name, (), check(part, operands))
         case AllOf(parts) | AnyOf(parts) | AtLeast(_, parts):
@@ -138,14 +140,13 @@ class _NearCheck:
 
     def hits(self, evidence: Evidence) -> Iterator[Found]:
         for name in evidence.readings:
-            windows = evidence.windows(self.choices, name, sentence=self.words is None)
-            near = (window.hits for window in windows if self.words is None or window.gap <= self.words)
-            for hits in islice(near, MAX_SPANS):
-                yield from hits
+            windows = evidence.windows(self.choices, name, sentence=self.words is None, words=self.words)
+            for window in islice(windows, MAX_SPANS):
+                yield from window.hits
 
     def report(self, evidence: Evidence) -> ConditionReport:
         """With the smallest distance that was seen within one paragraph."""
-        seen = (window for name in evidence.readings for window in evidence.windows(self.choices, name, sentence=False))
+        seen = (window for name in evidence.readings for window in evidence.windows(self.choices, name))
         nearest = min(seen, key=lambda window: window.gap, default=Nearby(0, []))
         distance = nearest.gap if nearest.hits else None
         held = self.holds(evidence)

@@ -14,7 +14,6 @@ from monitor.matching.words import quiet, words
 
 if TYPE_CHECKING:
     from monitor.matching.vocabulary import Node, Vocabulary
-    from monitor.matching.words import RawWord
 
 BREAK = "\n"  # the chunk that stands for the end of a paragraph
 
@@ -116,15 +115,15 @@ class Memo(dict[str, Chunk]):
         raws = list(words(text))
         if not raws:
             return self._without_terms(0, opens=quiet(text), closes=quiet(text))
-        opens, closes = quiet(text[: raws[0].start]), quiet(text[raws[-1].end :])
-        found = tuple(map(self._of, raws))
-        if all(word is NOTHING for word in found):
-            return self._without_terms(len(found), opens=opens, closes=closes)
-        return Chunk.of(len(found), opens=opens, closes=closes, words=found)
-
-    def _of(self, raw: RawWord) -> Word:
-        numbers = self._vocabulary.numbers(raw.text, raw.folded)
-        return self._word(numbers, raw.start, raw.start + len(raw.text), joined=raw.joined) if numbers else NOTHING
+        numbers = {raw: self._vocabulary.numbers(raw, fold(raw)) for raw in {raw for raw, *_ in raws}}
+        opens, closes = quiet(text[: raws[0][1]]), quiet(text[raws[-1][2] :])
+        if not any(numbers.values()):
+            return self._without_terms(len(raws), opens=opens, closes=closes)
+        found = (
+            self._word(numbers[raw], start, start + len(raw), joined=joined) if numbers[raw] else NOTHING
+            for raw, start, _, joined in raws
+        )
+        return Chunk.of(len(raws), opens=opens, closes=closes, words=tuple(found))
 
     def _word(self, numbers: tuple[int, ...], start: int, end: int, *, joined: bool) -> Word:
         alone, leads = self._vocabulary.begun(numbers)

@@ -79,20 +79,21 @@ class Evidence:
         key = (choices, words)
         if key not in self._near:
             self._near[key] = any(
-                words is None or window.gap <= words
-                for name in self.readings
-                for window in self.windows(choices, name, sentence=words is None)
+                True for name in self.readings for _ in self.windows(choices, name, sentence=words is None, words=words)
             )
         return self._near[key]
 
-    def windows(self, choices: tuple[Choice, ...], name: FieldName, *, sentence: bool) -> Iterator[Nearby]:
-        """The windows in one paragraph, or one sentence, of the field."""
+    def windows(
+        self, choices: tuple[Choice, ...], name: FieldName, *, sentence: bool = False, words: int | None = None
+    ) -> Iterator[Nearby]:
+        """The windows in one paragraph, or one sentence, of the field; with `words`, those with no more between."""
         if not all(self._may_hit(choice, name) for choice in choices):
             return
         found = [self.found(choice, name) for choice in choices]
         reading = self.readings[name]
-        starts = reading.sentences if sentence else reading.paragraphs
-        for window in windows([[reading.place(entry.hit) for entry in hits] for hits in found], starts):
+        zones = reading.sentences if sentence else reading.paragraphs
+        places = [[reading.place(entry.hit) for entry in hits] for hits in found]
+        for window in windows(places, zones, words):
             yield Nearby(window.gap, [found[number][at] for number, at in window.hits])
 
     def found(self, choice: Choice, name: FieldName) -> list[Found]:

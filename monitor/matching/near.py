@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import sys
+from bisect import bisect_left, bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from monitor.matching.reading import Place
+
+_START, _FIRST = attrgetter("start"), attrgetter("first")
 
 
 class Window(NamedTuple):
@@ -26,22 +30,51 @@ class _Partial(NamedTuple):
     hits: tuple[tuple[int, int], ...]
 
 
-def windows(operands: Sequence[Sequence[Place]], zone_starts: Sequence[int]) -> Iterator[Window]:
+def windows(
+    operands: Sequence[Sequence[Place]], zone_starts: Sequence[int], words: int | None = None
+) -> Iterator[Window]:
     """For each hit that completes a set of all operands inside one zone, the tightest such set that ends with it.
 
     Hits of one set do not overlap. Zones (paragraphs, sentences) begin at these character offsets; of two neighbours in
-    a set the first ends in the zone in which the second begins. Linear in the hits, exponential in the operands.
+    a set the first ends in the zone in which the second begins. With `words`, sets with more words between are left
+    out. Each operand's hits come in order. Linear in the hits, exponential in the operands.
     """
     everything = (1 << len(operands)) - 1
     best: dict[int, _Partial] = {}
     waiting: list[tuple[int, dict[int, _Partial]]] = []
-    ordered = sorted((place, number, at) for number, places in enumerate(operands) for at, place in enumerate(places))
-    for place, number, at in ordered:
+    for place, number, at in sorted(_within_reach(operands, zone_starts, words)):
         waiting = _admit(best, waiting, before=place.first)
         ended = _extended(best, place, (number, at), zone_starts)
         if everything in ended:
-            yield Window(ended[everything].cost + place.last, ended[everything].hits)
+            gap = ended[everything].cost + place.last
+            if words is None or gap <= words:
+                yield Window(gap, ended[everything].hits)
         waiting.append((place.last, ended))
+
+
+def _within_reach(
+    operands: Sequence[Sequence[Place]], zone_starts: Sequence[int], words: int | None
+) -> Iterator[tuple[Place, int, int]]:
+    """The hits that a window can have: those around the hits of the operand that has fewest."""
+    rarest = min(operands, key=len)
+    if words is None:
+        stretches, key = [_zones_around(place, zone_starts, len(operands)) for place in rarest], _START
+    else:
+        reach = words + sum(max(place.last - place.first + 1 for place in places) for places in operands if places)
+        stretches, key = [(place.first - reach, place.last + reach) for place in rarest], _FIRST
+    for number, places in enumerate(operands):
+        done = 0
+        for low, high in stretches:
+            begin = max(done, bisect_left(places, low, key=key))
+            done = max(begin, bisect_right(places, high, key=key))
+            yield from ((places[at], number, at) for at in range(begin, done))
+
+
+def _zones_around(place: Place, zone_starts: Sequence[int], operands: int) -> tuple[int, int]:
+    """The characters of the hit's zone and of as many zones to each side as there are operands."""
+    zone = bisect_right(zone_starts, place.start)
+    end = zone + operands
+    return zone_starts[max(0, zone - 1 - operands)], zone_starts[end] if end < len(zone_starts) else sys.maxsize
 
 
 def _admit(

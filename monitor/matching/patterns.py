@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.matching.fold import fold
 from monitor.matching.morphology import expand, languages_of
-from monitor.matching.words import RawWord, capitals, words
+from monitor.matching.words import capitals, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,21 +72,19 @@ def strange_drops(term: Term) -> tuple[str, ...]:
     if not term.drop:
         return ()
     whole = next(patterns_of(term, Forms()))
-    return tuple(form for form in term.drop if not _fits(whole, [word.folded for word in words(form)]))
+    return tuple(form for form in term.drop if not _fits(whole, [fold(word) for word, *_ in words(form)]))
 
 
 def _pattern(term: Term, text: str, forms: Forms | None) -> Pattern:
     """The text as a pattern; without `forms` each word as it stands."""
     found = list(words(text.replace("*", " ")))
-    tests = tuple(_test(term, text, word, forms) for word in found)
-    return Pattern(tests, tuple(not word.joined for word in found[1:]))
+    tests = (_test(term, word, forms, prefix=text.startswith("*", start + len(word))) for word, start, *_ in found)
+    return Pattern(tuple(tests), tuple(not joined for *_, joined in found[1:]))
 
 
-def _test(term: Term, text: str, word: RawWord, forms: Forms | None) -> WordTest:
-    end = word.start + len(word.text)
-    prefix = text[end : end + 1] == "*"
-    accepted = frozenset({word.folded}) if prefix or forms is None else forms.of(word.text, term.languages)
-    return WordTest(accepted, prefix, capitals(word.text) if term.cased else ())
+def _test(term: Term, word: str, forms: Forms | None, *, prefix: bool) -> WordTest:
+    accepted = frozenset({fold(word)}) if prefix or forms is None else forms.of(word, term.languages)
+    return WordTest(accepted, prefix, capitals(word) if term.cased else ())
 
 
 def _fits(pattern: Pattern, folded: list[str]) -> bool:

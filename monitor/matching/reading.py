@@ -44,6 +44,7 @@ class Reading:
         self.text = text
         self._texts = cut(text)
         self._chunks = list(map(memo.__getitem__, self._texts))
+        self._places: dict[Occurrence, Place] = {}
         self.hits = self._scan()
 
     def extent(self, hit: Occurrence) -> tuple[int, int]:
@@ -54,8 +55,10 @@ class Reading:
 
     def place(self, hit: Occurrence) -> Place:
         """The same, and where the hit is among the words."""
-        first, word, last, last_word = hit
-        return Place(*self.extent(hit), self._counts[first] + word, self._counts[last] + last_word)
+        if hit not in self._places:
+            first, word, last, last_word = hit
+            self._places[hit] = Place(*self.extent(hit), self._counts[first] + word, self._counts[last] + last_word)
+        return self._places[hit]
 
     @cached_property
     def paragraphs(self) -> Sequence[int]:

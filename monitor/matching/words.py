@@ -7,16 +7,17 @@ to a word when letters stand on both sides. Between two words of a phrase only b
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
-from monitor.matching.fold import APOSTROPHES, fold
+from monitor.matching.fold import APOSTROPHES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _UNSEEN = "\u0300-\u036f\u0483-\u0487\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 _MODIFIER_LETTERS = "ʹʻʼʽˈ"
-_LETTER = rf"[^\W_{_MODIFIER_LETTERS}]"
+_FOOTNOTES = "²³¹⁰⁴-⁹₀-₉"
+_LETTER = rf"[^\W_{_MODIFIER_LETTERS}{_FOOTNOTES}]"
 # Possessive repeats: a megabyte of one letter and its marks must not pile up a state for each.
 _WORD = re.compile(rf"{_LETTER}++(?:(?:[{_UNSEEN}]++|[{APOSTROPHES}](?={_LETTER})){_LETTER}*+)*+")
 _APOSTROPHES = frozenset(APOSTROPHES)
@@ -27,17 +28,11 @@ _LOUD = frozenset(",.:;!?…()")
 _HYPHENATED = re.compile(rf"[{_QUOTES}{_UNSEEN}]*[-\u2010-\u2013\u2212][{_QUOTES}{_UNSEEN}]*")
 
 
-class RawWord(NamedTuple):
-    """A word of a text: without a possessive 's, where it begins, where it ends with the 's, and what it folds to.
+RawWord: TypeAlias = tuple[str, int, int, bool]
+"""A word of a text without a possessive 's, where it begins, where it ends with the 's, and whether it is joined.
 
-    `joined` says whether the gap before it lets a phrase go on; it is meant for words after the first.
-    """
-
-    text: str
-    start: int
-    end: int
-    joined: bool
-    folded: str
+A word is joined when the gap before it lets a phrase go on; this is meant for words after the first.
+"""
 
 
 def words(text: str) -> Iterator[RawWord]:
@@ -48,13 +43,18 @@ def words(text: str) -> Iterator[RawWord]:
         raw = text[start:end]
         if raw[-1] in "sS" and raw[-2:-1] in _APOSTROPHES:
             raw = raw[:-2]
-        yield RawWord(raw, start, end, not before or joins(text[before:start]), fold(raw))
+        yield raw, start, end, not before or joins(text[before:start], raw)
         before = end
 
 
-def joins(gap: str) -> bool:
-    """Whether two words with this between them can be neighbours in a phrase."""
-    return gap == "-" or quiet(gap) or (gap not in _LOUD and _HYPHENATED.fullmatch(gap) is not None)
+def joins(gap: str, word: str) -> bool:
+    """Whether a phrase can go on over this gap with that word.
+
+    After a hyphen an English word in -ed makes an adjective of the two (military-based), not a phrase.
+    """
+    if gap == "-" or (gap not in _LOUD and _HYPHENATED.fullmatch(gap)):
+        return word[-2:] not in {"ed", "ED"}
+    return quiet(gap)
 
 
 def quiet(edge: str) -> bool:

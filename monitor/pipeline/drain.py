@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import FetchError
 from monitor.models import Document, Outcome, Page, Purpose
-from monitor.schedule import next_due, page_retry
+from monitor.schedule import HINT_AGAIN, next_due, page_retry
 from monitor.urls import host
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from monitor.pipeline.ports import DocumentStore, Fetcher, JobStore, Response
     from monitor.schedule import Claim, SourceState
 
-# A document whose reading was not begun after this long gets its hint again; longer than a reading may take.
-HINT_AGAIN = timedelta(seconds=120)
 _IDLE = 0.2
 _HOST_BUSY = timedelta(milliseconds=500)
 # Jobs that wait for a busy host hold a slot of the drain, so only a few may, and not for long.

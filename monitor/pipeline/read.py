@@ -16,7 +16,7 @@ from monitor.extract import extract, language_of
 from monitor.kinds import read_entries
 from monitor.kinds.entries import identities
 from monitor.models import Article, Outcome, Page, Purpose
-from monitor.schedule import page_retry
+from monitor.schedule import HINT_AGAIN, page_retry
 from monitor.urls import identity
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Reading:
 
     def read(self, name: str) -> None:
         """Read a document by its id; one that was read already is no work."""
-        taken = self._documents.take(name)
+        taken = self._documents.take(name, self._clock() + HINT_AGAIN)
         if not taken:
             return
         document, attempt = taken

@@ -36,12 +36,16 @@ class Documents:
         return found
 
     @redis_errors()
-    def take(self, name: str) -> tuple[Document, int] | None:
-        """A document and the number of this attempt to read it, from 1; None when it was read already."""
+    def take(self, name: str, again: datetime) -> tuple[Document, int] | None:
+        """A document and the number of this attempt to read it, from 1; None when it was read already.
+
+        When it is not read by `again`, its hint is due once more.
+        """
         with self._client.pipeline(transaction=True) as pipe:
             pipe.hgetall(self._keys("document", name))
             pipe.hincrby(self._keys("attempts"), name, 1)
-            fields, attempt = pipe.execute()
+            pipe.zadd(self._keys("unread"), {name: millis(again)}, xx=True)
+            fields, attempt, _ = pipe.execute()
         if not fields:
             self._client.hdel(self._keys("attempts"), name)
             self._client.zrem(self._keys("unread"), name)

@@ -147,6 +147,10 @@ def test_a_server_or_worker_that_is_killed_is_started_again(folder, origin):
                     process.kill()
             asked = origin.count("/feed")
             wait_until(lambda asked=asked: origin.count("/feed") > asked + 1, 60, f"polls after {name} was killed")
+            if name == "valkey-server":
+                assert "starting it again" in running.output()
+                assert "worker ended" not in running.output(), "the worker lives through the outage"
+                assert "beat ended" not in running.output()
         origin.answers["/feed"] = Answer(rss(rss_item(TITLE, "/1")))
         origin.answers["/1"] = Answer(article_page(TITLE, STORY))
         wait_until(running.alerts, 30, "the alert")

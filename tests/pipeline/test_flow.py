@@ -14,6 +14,9 @@ HIT = "Министры двух стран согласовали бюджет 
 OTHER = "В городе открылась выставка старинных часов, собранных за тридцать лет работы музея."
 
 
+LATER = datetime.now(UTC) + timedelta(minutes=5)
+
+
 def ago(**time):
     return format_datetime(datetime.now(UTC) - timedelta(**time))
 
@@ -182,7 +185,7 @@ def test_a_reader_that_dies_at_any_step_is_followed_by_another(flow, origin, mon
     monkeypatch.setattr(running.runtime.documents, "read_article", real)
     running.read()
     assert len(running.titles()) == 1
-    assert running.runtime.documents.take(document) is None
+    assert running.runtime.documents.take(document, LATER) is None
 
 
 def test_a_document_that_kills_its_readers_is_given_up(flow, origin):
@@ -190,7 +193,7 @@ def test_a_document_that_kills_its_readers_is_given_up(flow, origin):
     running = flow()
     running.drain()
     for _ in range(3):
-        running.runtime.documents.take(running.hints[0])
+        running.runtime.documents.take(running.hints[0], LATER)
     running.read()
     assert running.state("s").outcome is Outcome.UNREADABLE
 

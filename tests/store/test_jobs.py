@@ -47,7 +47,7 @@ def test_a_result_with_a_stale_token_is_discarded_whole(jobs, documents):
     stale = jobs.settle_source(late, before, bad, due=NOW, counted=Outcome.TIMEOUT, document=document(), hint=NOW)
     assert not stale
     assert jobs.state("tass").outcome is Outcome.UNCHANGED
-    assert documents.take("d1") is None
+    assert documents.take("d1", LATER) is None
     assert documents.counts() == {"source:unchanged": 1}
 
 
@@ -57,7 +57,7 @@ def test_settling_stores_validators_document_and_due_time_together(jobs, documen
     after = SourceState(etag='W/"a,b"', last_modified="odd date", body_hash="h")
     assert jobs.settle_source(claim, SourceState(), after, due=LATER, counted=None, document=document(), hint=NOW)
     assert jobs.state("tass") == after
-    taken, attempt = documents.take("d1")
+    taken, attempt = documents.take("d1", LATER)
     assert (taken, attempt) == (document(), 1)
     assert jobs.claim(NOW, 1) == []
     assert [claim.id for claim in jobs.claim(LATER, 1)] == ["tass"]
@@ -108,7 +108,7 @@ def test_a_page_lives_until_it_leaves_the_schedule(jobs, documents, client, keys
     assert jobs.page("p1") is None
     assert not client.exists(keys("page", "p1"))
     assert jobs.next_due() == {}
-    assert documents.take("d2")[0].page == failed
+    assert documents.take("d2", LATER)[0].page == failed
 
 
 def test_a_lost_hint_is_found_and_repeated_once_per_period(jobs, documents):
@@ -125,9 +125,9 @@ def test_attempts_to_read_are_counted_and_forgotten_with_the_document(jobs, docu
     jobs.sync({"tass": NOW})
     (claim,) = jobs.claim(NOW, 1)
     jobs.settle_source(claim, SourceState(), SourceState(), due=LATER, counted=None, document=document(), hint=NOW)
-    assert [documents.take("d1")[1] for _ in range(3)] == [1, 2, 3]
+    assert [documents.take("d1", LATER)[1] for _ in range(3)] == [1, 2, 3]
     documents.read_article(document(), again=None, articles=(), counts={"articles": 1})
-    assert documents.take("d1") is None
+    assert documents.take("d1", LATER) is None
     assert client.hlen(keys("attempts")) == 0
 
 
