@@ -49,12 +49,13 @@ types: $(VENV)/.dev
 layers: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-cache
 test: lint types layers
-	@$(BIN)/coverage run -m pytest $(ARGS)
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report
+	@$(BIN)/pytest --cov --cov-report=term $(ARGS)
 
 schemas: install
 	@$(BIN)/monitor schema docs/schema
+
+bench: $(VENV)/.bench
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 lock:
 	@$(PYTHON) -m venv $(VENV)

@@ -13,7 +13,7 @@ from monitor.extract import timing
 from monitor.extract.body import find_body
 from monitor.extract.dates import parse_date
 from monitor.extract.decoding import decode
-from monitor.extract.embedded import embedded_text, paragraphs
+from monitor.extract.embedded import Embedded, embedded, paragraphs
 from monitor.extract.extracted import Extracted, Selectors
 from monitor.extract.head import read_head
 from monitor.extract.language import language_of
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from monitor.extract.linked import Linked
 
 _THIN = 120  # characters below which a text is looked for elsewhere
+_LEAST = 60  # characters that a text found elsewhere must have: less is a menu
 _MAX_AUTHOR = 120
 _OTHER_KINDS = re.compile(r"application/(?:pdf|zip|octet-stream|json|epub)|(?:image|audio|video|font)/", re.IGNORECASE)
 _SIGNATURES = (("a PDF", b"%PDF-"), ("an archive", b"PK\x03\x04"), ("gzip data", b"\x1f\x8b"), ("an image", b"\x89PNG"))
@@ -51,6 +52,7 @@ class _Reading(NamedTuple):
     own: Selected
     title: str
     body: Body
+    data: Embedded  # empty unless the page itself shows next to nothing
 
 
 def extract(
@@ -89,7 +91,9 @@ def _read(html: str, url: str, selectors: Selectors | None, now: datetime) -> _R
     own = select(html, selectors) if selectors and page.regular else Selected()
     title = own.title or headline(head, linked, url)
     body = find_body(page.root, title, head.summary or linked.description)
-    return _Reading(html, url, now, page, head, linked, own, title, body)
+    thin = len(body.text) < _THIN and not own.text
+    data = embedded(page.scripts, title, linked.body) if thin else Embedded()
+    return _Reading(html, url, now, page, head, linked, own, title, body, data)
 
 
 def _refuse_other_kinds(body: bytes, content_type: str) -> None:
@@ -106,10 +110,10 @@ def _text(found: _Reading) -> str:
     text = found.body.text
     if len(text) >= _THIN:
         return text
-    others = [embedded_text(found.page.scripts, found.title, found.linked.body)]
+    others = [found.data.text]
     if found.page.regular and not others[0]:
         others.append(printable(trafilatura.extract(found.html, include_comments=False) or ""))
-    text = max((text, *others), key=len)
+    text = max((text, *(other for other in others if len(other) >= _LEAST)), key=len)
     if not text.strip():
         raise UnreadableDocument("the page shows no article text")
     return text
@@ -133,8 +137,8 @@ def _canonical(found: _Reading) -> str:
 
 def _published(found: _Reading) -> tuple[datetime | None, bool]:
     """The time of publication, and whether it is only a guess."""
-    own = parse_date(found.own.date, found.now) if found.own.date else None
-    stated = own or timing.published(found.head, found.linked, found.body.near, found.url, found.now)
+    own, data = (parse_date(text, found.now) for text in (found.own.date, found.data.published))
+    stated = own or timing.published(found.head, found.linked, found.body.near, found.url, found.now) or data
     if stated or not found.page.regular:
         return stated, False
     return timing.guessed(found.html, found.url, found.now), True

@@ -43,6 +43,8 @@ _COMMON = {
 _LATIN = ("windows-1252", "windows-1250")
 _RUN = re.compile(r"[\xc0-\u024f]{3,}")  # accented letters stand alone in Latin text; whole words of them are Cyrillic
 _BETTER = 0.25  # by how much another encoding must win to overrule a declaration
+_MARKUP = 0.4  # share of zero bytes that markup in any language leaves
+_UPPER = 0.75  # share of upper halves of Latin and Cyrillic letters
 _TORN = 0.1  # UTF-8 with up to this share of broken sequences is still UTF-8
 
 
@@ -59,11 +61,14 @@ def _decoded(body: bytes, encoding: str) -> str:
 
 
 def _wide(head: bytes) -> str | None:
-    """UTF-16 without a mark: markup has a zero byte in every second place."""
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if 5 * max(even, odd) < len(head) or 10 * min(even, odd) > len(head):
-        return None
-    return "utf-16-be" if even > odd else "utf-16-le"
+    """UTF-16 without a mark: every second byte is the upper half of a character, 0 for markup and 4 for Cyrillic."""
+    even, odd = head[::2], head[1::2]
+    for upper, lower, encoding in ((even, odd, "utf-16-be"), (odd, even, "utf-16-le")):
+        zeros = upper.count(0)
+        alike = zeros > len(upper) * _MARKUP or (zeros and zeros + upper.count(4) > len(upper) * _UPPER)
+        if alike and lower.count(0) <= len(lower) * _TORN:
+            return encoding
+    return None
 
 
 def _narrow(body: bytes, content_type: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from html import unescape
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monitor.extract.blocks import blocks_of
 from monitor.extract.linked import load, objects
@@ -30,26 +30,35 @@ _OTHER_KEYS = re.compile(
     "|descr|summary",
     re.IGNORECASE,
 )
+_DATE_KEY = re.compile(r"publi(?:sh|c)[a-z_]*(?:at|date|time|on)?$|^date|pub_?date", re.IGNORECASE)
 _ROW = re.compile(r"([0-9a-f]+):(?:T([0-9a-f]+),)?")
 
 
-def embedded_text(scripts: Iterable[Script], title: str, body: str) -> str:
-    """One paragraph a line, or an empty string.
+class Embedded(NamedTuple):
+    """The text, one paragraph a line, and the time of publication as it is written; empty where there is none."""
 
-    `body` is the articleBody of the page's JSON-LD. Else the application's state is searched for the object that bears
-    the headline, and its prose taken; without one, the longest text of the state.
+    text: str = ""
+    published: str = ""
+
+
+def embedded(scripts: Iterable[Script], title: str, body: str) -> Embedded:
+    """What the data of a page says of its article. `body` is the articleBody of the page's JSON-LD.
+
+    Without that, the application's state is searched for the object that bears the headline, and its prose taken; without
+    one, the longest text of the state.
     """
     if len(body) >= MIN_PROSE:
-        return paragraphs(body)
+        return Embedded(paragraphs(body))
     values = [value for script in scripts for value in _values(script)]
     wanted = letters(title)
     bearers = (one for value in values for one in objects(value) if wanted and _bears(one, wanted))
-    found = (_prose(one) for one in islice(bearers, _MAX_BEARERS))
-    texts = [text for text in found if len(text) >= MIN_PROSE]
-    if texts:
-        return max(texts, key=len)
+    found = [Embedded(_prose(one), _published(one)) for one in islice(bearers, _MAX_BEARERS)]
+    best = max(found, key=lambda one: len(one.text), default=Embedded())
+    if len(best.text) >= MIN_PROSE:
+        return best
     longest = max((text for value in values for text in _strings(value)), key=len, default="")
-    return paragraphs(longest) if len(longest) >= MIN_PROSE and _PARAGRAPH.search(longest) else ""
+    is_prose = len(longest) >= MIN_PROSE and _PARAGRAPH.search(longest)
+    return Embedded(paragraphs(longest) if is_prose else "", best.published)
 
 
 def paragraphs(text: str) -> str:
@@ -97,6 +106,11 @@ def _flight(text: str) -> Iterator[Any]:
 
 def _bears(value: dict[str, Any], title: str) -> bool:
     return any(isinstance(one, str) and letters(one) == title for one in value.values())
+
+
+def _published(value: dict[str, Any]) -> str:
+    """The first field of an object that is named for the time of publication."""
+    return next((str(one) for key, one in value.items() if _DATE_KEY.search(key) and isinstance(one, str | int)), "")
 
 
 def _prose(value: dict[str, Any]) -> str:

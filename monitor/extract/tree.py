@@ -31,7 +31,7 @@ _MUTE = frozenset(
     | {"textarea", "select", "datalist"}
 )
 _BREAK = "\n"
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 
 
 class Node:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from monitor.matching.evidence import FIELDS, Choice, Evidence, Nearby
+from monitor.matching.evidence import Choice, Evidence
 from monitor.rules import AllOf, AnyOf, AtLeast, Condition, Hit, Near, Not, Scope, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from monitor.matching.evidence import Found
     from monitor.matching.operands import Operands
@@ -63,13 +63,14 @@ def check(condition: Condition, operands: Operands) -> Check:
     name = written(condition)
     match condition:
         case Hit(of, scope):
-            operand = operands.of[of].number
-            return _HitCheck(name, (frozenset({operand}),), operand, scope)
+            operand = operands.number(of)
+            return _HitCheck(name, (frozenset({operand}),), operand, scope, _line(condition))
         case Near(choices, words):
-            numbers = tuple(tuple((operands.of[hit.of].number, hit.scope) for hit in choice) for choice in choices)
+            numbers = tuple(tuple((operands.number(hit.of), hit.scope) for hit in choice) for choice in choices)
             gates = tuple(frozenset(operand for operand, _ in choice) for choice in numbers)
             names = tuple(written(AnyOf(choice)) for choice in choices)
-            return _NearCheck(name, gates, names, numbers, words)
+            lines = {operands.number(hit.of): _line(hit) for choice in choices for hit in choice}
+            return _NearCheck(name, gates, names, numbers, words, lines)
         case Not(Not(part)):
             return check(part, operands)
         case Not(part):
@@ -80,6 +81,11 @@ def check(condition: Condition, operands: Operands) -> Check:
             )
             ready = tuple(check(part, operands) for part in parts)
             return _CountCheck(name, _gates(ready, needed, operands), needed, ready)
+
+
+def _line(hit: Hit) -> int:
+    """The line of a term inside a rule; 0 for a list, whose terms have their own."""
+    return 0 if isinstance(hit.of, str) else hit.of.line
 
 
 def narrowest(gates: Iterable[Gate], operands: Operands) -> Gate | None:
@@ -105,13 +111,15 @@ class _HitCheck:
     gates: tuple[Gate, ...]
     operand: int
     scope: Scope
+    line: int
 
     def holds(self, evidence: Evidence) -> bool:
         return evidence.has(self.operand, self.scope)
 
     def hits(self, evidence: Evidence) -> Iterator[Found]:
-        for hits in evidence.of(self.operand, self.scope):
-            yield from hits[:MAX_SPANS]
+        for name in evidence.fields(self.operand, self.scope):
+            for found in evidence.hits(self.operand, name)[:MAX_SPANS]:
+                yield found._replace(line=self.line) if self.line else found
 
     def report(self, evidence: Evidence) -> ConditionReport:
         spans = evidence.spans(self.hits(evidence))
@@ -119,8 +127,7 @@ class _HitCheck:
         return ConditionReport(self.condition, bool(spans), detail, spans=spans)
 
     def _what_is_missing(self, evidence: Evidence) -> str:
-        elsewhere = [FIELDS[hits[0].field] for hits in evidence.of(self.operand, Scope.ANYWHERE)]
-        if elsewhere:
+        if elsewhere := evidence.fields(self.operand, Scope.ANYWHERE):
             return f"hits only in {' and '.join(elsewhere)}"
         return "hits only inside exceptions" if evidence.hidden(self.operand) else "no hit"
 
@@ -134,6 +141,7 @@ class _NearCheck:
     names: tuple[str, ...]
     choices: tuple[Choice, ...]
     words: int | None
+    lines: Mapping[int, int]
 
     def holds(self, evidence: Evidence) -> bool:
         return evidence.is_near(self.choices, self.words)
@@ -142,17 +150,18 @@ class _NearCheck:
         for name in evidence.readings:
             windows = evidence.windows(self.choices, name, sentence=self.words is None, words=self.words)
             for window in islice(windows, MAX_SPANS):
-                yield from window.hits
+                yield from self._with_lines(window.hits)
 
     def report(self, evidence: Evidence) -> ConditionReport:
         """With the smallest distance that was seen within one paragraph."""
-        seen = (window for name in evidence.readings for window in evidence.windows(self.choices, name))
-        nearest = min(seen, key=lambda window: window.gap, default=Nearby(0, []))
-        distance = nearest.gap if nearest.hits else None
-        held = self.holds(evidence)
-        spans = evidence.spans(self.hits(evidence) if held else nearest.hits)
+        nearest, held = evidence.nearest(self.choices), self.holds(evidence)
+        hits = self.hits(evidence) if held else self._with_lines(nearest.hits) if nearest else ()
+        distance = nearest.gap if nearest else None
         detail = "" if held and self.words is None else self._how_near(distance, evidence)
-        return ConditionReport(self.condition, held, detail, distance, spans)
+        return ConditionReport(self.condition, held, detail, distance, evidence.spans(hits))
+
+    def _with_lines(self, hits: Iterable[Found]) -> Iterator[Found]:
+        return (found._replace(line=self.lines[found.operand]) for found in hits)
 
     def _how_near(self, distance: int | None, evidence: Evidence) -> str:
         missing = [

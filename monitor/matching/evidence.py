@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, get_args
 
-from monitor.matching.near import windows
+from monitor.matching.near import Places, windows
 from monitor.matching.reading import Occurrence, Reading
 from monitor.models import FieldName, Span
 from monitor.rules import Scope
@@ -30,19 +29,23 @@ IN_SCOPE: Mapping[Scope, tuple[FieldName, ...]] = {
 
 
 class Found(NamedTuple):
-    """One hit of an operand; `field` is an index into FIELDS, so that hits sort in reading order."""
+    """One hit of an operand; `field` is an index into FIELDS, so that hits sort in reading order.
+
+    `line` is set for a term inside a rule, since other rules may have the same term in other lines.
+    """
 
     field: int
     hit: Occurrence
     operand: int
     pattern: int
+    line: int = 0
 
 
 class Nearby(NamedTuple):
     """Hits that stand together, from left to right, with so many words between them in all."""
 
     gap: int
-    hits: list[Found]
+    hits: tuple[Found, ...]
 
 
 class Evidence:
@@ -51,28 +54,42 @@ class Evidence:
     def __init__(self, texts: Mapping[FieldName, str], operands: Operands, memo: Memo) -> None:
         self.readings = {name: Reading(text, memo) for name, text in texts.items() if text}
         self._operands = operands.all
-        self._found: dict[tuple[int, FieldName], list[Found]] = {}
+        self._hits: dict[tuple[int, FieldName], list[Found]] = {}
+        self._choices: dict[tuple[Choice, FieldName], tuple[list[Found], Places]] = {}
         self._near: dict[tuple[tuple[Choice, ...], int | None], bool] = {}
+        self._nearest: dict[tuple[Choice, ...], Nearby | None] = {}
         self._in = {name: operands.having(reading.hits) for name, reading in self.readings.items()}
         for name, there in self._in.items():
-            there -= {number for number in there & operands.not_plain if not self._hits(operands.all[number], name)}
+            there -= {number for number in there & operands.not_plain if not self.hits(number, name)}
         self._there = {
             scope: frozenset().union(*(self._in[name] for name in names if name in self._in))
             for scope, names in IN_SCOPE.items()
         }
 
-    def has(self, operand: int, scope: Scope = Scope.ANYWHERE) -> bool:
-        """Whether the operand has a hit in these fields."""
-        return operand in self._there[scope]
-
     def present(self) -> frozenset[int]:
         """All operands that have a hit."""
         return self._there[Scope.ANYWHERE]
+
+    def has(self, operand: int, scope: Scope = Scope.ANYWHERE) -> bool:
+        """Whether the operand has a hit in these fields."""
+        return operand in self._there[scope]
 
     def hidden(self, operand: int) -> bool:
         """Whether the operand has hits, none of which counts."""
         terms = self._operands[operand].terms
         return not self.has(operand) and any(terms.keys() & reading.hits.keys() for reading in self.readings.values())
+
+    def fields(self, operand: int, scope: Scope) -> list[FieldName]:
+        """The fields in scope in which the operand has hits."""
+        return [name for name in IN_SCOPE[scope] if operand in self._in.get(name, ())]
+
+    def hits(self, operand: int, name: FieldName) -> list[Found]:
+        """The hits of an operand in a field that count, in order, one for each place and at most MAX_HITS."""
+        key = (operand, name)
+        if key not in self._hits:
+            field, counted = FIELDS.index(name), _counted(self._operands[operand], self.readings[name].hits)
+            self._hits[key] = [Found(field, hit, operand, pattern) for hit, pattern in counted[:MAX_HITS]]
+        return self._hits[key]
 
     def is_near(self, choices: tuple[Choice, ...], words: int | None) -> bool:
         """Whether one hit of each choice stands within so many words, or in one sentence when that is None."""
@@ -83,30 +100,24 @@ class Evidence:
             )
         return self._near[key]
 
+    def nearest(self, choices: tuple[Choice, ...]) -> Nearby | None:
+        """The tightest window in a paragraph of any field, the first of equals; None where there is none."""
+        if choices not in self._nearest:
+            seen = (window for name in self.readings for window in self.windows(choices, name))
+            self._nearest[choices] = min(seen, key=lambda window: window.gap, default=None)
+        return self._nearest[choices]
+
     def windows(
         self, choices: tuple[Choice, ...], name: FieldName, *, sentence: bool = False, words: int | None = None
     ) -> Iterator[Nearby]:
         """The windows in one paragraph, or one sentence, of the field; with `words`, those with no more between."""
         if not all(self._may_hit(choice, name) for choice in choices):
             return
-        found = [self.found(choice, name) for choice in choices]
+        chosen = [self._choice(choice, name) for choice in choices]
         reading = self.readings[name]
         zones = reading.sentences if sentence else reading.paragraphs
-        places = [[reading.place(entry.hit) for entry in hits] for hits in found]
-        for window in windows(places, zones, words):
-            yield Nearby(window.gap, [found[number][at] for number, at in window.hits])
-
-    def found(self, choice: Choice, name: FieldName) -> list[Found]:
-        """The hits of a choice in the field, in order, one for each place and at most MAX_HITS of each operand."""
-        there = self._in.get(name, ())
-        lists = [self._of(operand, name) for operand, scope in choice if operand in there and name in IN_SCOPE[scope]]
-        if len(lists) == 1:
-            return lists[0]
-        return list({entry.hit: entry for entry in sorted(chain(*lists), reverse=True)}.values())[::-1]
-
-    def of(self, operand: int, scope: Scope) -> Iterator[list[Found]]:
-        """The hits of an operand, field by field."""
-        return (self._of(operand, name) for name in IN_SCOPE[scope] if operand in self._in.get(name, ()))
+        for window in windows([places for _, places in chosen], zones, words):
+            yield Nearby(window.gap, tuple(chosen[number][0][at] for number, at in window.hits))
 
     def spans(self, hits: Iterable[Found]) -> tuple[Span, ...]:
         """The hits as people see them, in reading order, each once."""
@@ -116,35 +127,44 @@ class Evidence:
         operand, name = self._operands[found.operand], FIELDS[found.field]
         term, reading = operand.terms[found.pattern], self.readings[name]
         start, end = reading.extent(found.hit)
-        text = reading.text[start:end]
-        return Span(field=name, start=start, end=end, text=text, term=term.text, list=operand.name, line=term.line)
-
-    def _of(self, number: int, name: FieldName) -> list[Found]:
-        key = (number, name)
-        if key not in self._found:
-            field, hits = FIELDS.index(name), self._hits(self._operands[number], name)[:MAX_HITS]
-            self._found[key] = [Found(field, hit, number, pattern) for hit, pattern in hits]
-        return self._found[key]
+        return Span(
+            field=name,
+            start=start,
+            end=end,
+            text=reading.text[start:end],
+            term=term.text,
+            list=operand.name,
+            line=found.line or term.line,
+        )
 
     def _may_hit(self, choice: Choice, name: FieldName) -> bool:
         there = self._in.get(name, ())
         return any(operand in there and name in IN_SCOPE[scope] for operand, scope in choice)
 
-    def _hits(self, operand: Operand, name: FieldName) -> list[tuple[Occurrence, int]]:
-        """The hits of an operand that has some there, with their patterns: those that count, in order."""
-        occurrences = self.readings[name].hits
-        patterns = list(operand.terms.keys() & occurrences.keys())
-        if len(patterns) == 1 and operand.is_plain:
-            return [(hit, patterns[0]) for hit in occurrences[patterns[0]]]
-        at: dict[Occurrence, int] = {}
-        for pattern in sorted(patterns):
-            hits = occurrences[pattern]
-            if dropped := operand.dropped[pattern]:
-                not_counted = {hit for other in dropped for hit in occurrences.get(other, ())}
-                hits = [hit for hit in hits if hit not in not_counted]
-            at = dict.fromkeys(hits, pattern) | at
-        excluded = sorted(hit for other in operand.exceptions for hit in occurrences.get(other, ()))
-        return list(_outside(sorted(at.items()), excluded))
+    def _choice(self, choice: Choice, name: FieldName) -> tuple[list[Found], Places]:
+        """The hits of a choice that has some in the field, in order, one for each place; and where they are."""
+        key = (choice, name)
+        if key not in self._choices:
+            at: dict[Occurrence, Found] = {}
+            for operand, scope in choice:
+                if self._may_hit(((operand, scope),), name):
+                    at = {found.hit: found for found in self.hits(operand, name)} | at
+            ordered = [at[hit] for hit in sorted(at)]
+            self._choices[key] = ordered, Places(map(self.readings[name].place, sorted(at)))
+        return self._choices[key]
+
+
+def _counted(operand: Operand, occurrences: Mapping[int, list[Occurrence]]) -> Sequence[tuple[Occurrence, int]]:
+    """The hits of an operand that has some there, with their patterns: those that count, in order."""
+    patterns = list(operand.terms.keys() & occurrences.keys())
+    if len(patterns) == 1 and operand.is_plain:
+        return [(hit, patterns[0]) for hit in occurrences[patterns[0]]]
+    at: dict[Occurrence, int] = {}
+    for pattern in sorted(patterns):
+        dropped = {hit for other in operand.dropped[pattern] for hit in occurrences.get(other, ())}
+        at = {hit: pattern for hit in occurrences[pattern] if hit not in dropped} | at
+    excluded = sorted(hit for other in operand.exceptions for hit in occurrences.get(other, ()))
+    return list(_outside(sorted(at.items()), excluded))
 
 
 def _outside(

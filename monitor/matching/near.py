@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left, bisect_right
+from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from monitor.matching.reading import Place
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from monitor.matching.reading import Place
 
 _START, _FIRST = attrgetter("start"), attrgetter("first")
 
@@ -22,6 +23,15 @@ class Window(NamedTuple):
     hits: tuple[tuple[int, int], ...]
 
 
+class Places(tuple[Place, ...]):  # noqa: SLOT001 - a tuple has no room for slots
+    """The hits of one operand, in order; `longest` is the most words that one of them has."""
+
+    @cached_property
+    def longest(self) -> int:
+        """0 for none."""
+        return max((place.last - place.first + 1 for place in self), default=0)
+
+
 class _Partial(NamedTuple):
     """The best hits for some of the operands so far: `cost` is the words between them less the last one's number."""
 
@@ -30,14 +40,12 @@ class _Partial(NamedTuple):
     hits: tuple[tuple[int, int], ...]
 
 
-def windows(
-    operands: Sequence[Sequence[Place]], zone_starts: Sequence[int], words: int | None = None
-) -> Iterator[Window]:
+def windows(operands: Sequence[Places], zone_starts: Sequence[int], words: int | None = None) -> Iterator[Window]:
     """For each hit that completes a set of all operands inside one zone, the tightest such set that ends with it.
 
     Hits of one set do not overlap. Zones (paragraphs, sentences) begin at these character offsets; of two neighbours in
     a set the first ends in the zone in which the second begins. With `words`, sets with more words between are left
-    out. Each operand's hits come in order. Linear in the hits, exponential in the operands.
+    out. Linear in the hits, exponential in the operands.
     """
     everything = (1 << len(operands)) - 1
     best: dict[int, _Partial] = {}
@@ -53,14 +61,14 @@ def windows(
 
 
 def _within_reach(
-    operands: Sequence[Sequence[Place]], zone_starts: Sequence[int], words: int | None
+    operands: Sequence[Places], zone_starts: Sequence[int], words: int | None
 ) -> Iterator[tuple[Place, int, int]]:
     """The hits that a window can have: those around the hits of the operand that has fewest."""
     rarest = min(operands, key=len)
     if words is None:
         stretches, key = [_zones_around(place, zone_starts, len(operands)) for place in rarest], _START
     else:
-        reach = words + sum(max(place.last - place.first + 1 for place in places) for places in operands if places)
+        reach = words + sum(places.longest for places in operands)
         stretches, key = [(place.first - reach, place.last + reach) for place in rarest], _FIRST
     for number, places in enumerate(operands):
         done = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -38,15 +38,19 @@ class Operands:
 
     def __init__(self, watch: Watch) -> None:
         self.vocabulary = Vocabulary()
-        self.of: dict[str | Term, Operand] = {}
+        self._of: dict[str | Term, Operand] = {}
         self._having: defaultdict[int, tuple[int, ...]] = defaultdict(tuple)
         for term_list in watch.lists.values():
             self._add(term_list.name, term_list.terms, term_list.exceptions)
         for hit in (hit for rule in watch.rules for hit in hits_of(rule.condition)):
-            if isinstance(hit.of, Term) and hit.of not in self.of:
-                self._add(hit.of, (hit.of,), ())
-        self.all = tuple(self.of.values())
+            if isinstance(hit.of, Term) and _anywhere(hit.of) not in self._of:
+                self._add(_anywhere(hit.of), (hit.of,), ())
+        self.all = tuple(self._of.values())
         self.not_plain = frozenset(operand.number for operand in self.all if not operand.is_plain)
+
+    def number(self, of: str | Term) -> int:
+        """The number of a list, or of a term that stands in a rule: wherever it stands, it is one operand."""
+        return self._of[of if isinstance(of, str) else _anywhere(of)].number
 
     def size(self, number: int) -> int:
         """How many terms an operand has."""
@@ -57,7 +61,7 @@ class Operands:
         return set(chain.from_iterable(map(self._having.__getitem__, patterns)))
 
     def _add(self, key: str | Term, terms: Iterable[Term], exceptions: Iterable[Term]) -> None:
-        operand = self.of[key] = Operand(len(self.of), key if isinstance(key, str) else None)
+        operand = self._of[key] = Operand(len(self._of), key if isinstance(key, str) else None)
         for term in terms:
             dropped = self.vocabulary.add_dropped(term)
             for pattern in self.vocabulary.add(term):
@@ -67,3 +71,7 @@ class Operands:
         operand.is_plain = not operand.exceptions and not any(operand.dropped.values())
         for pattern in operand.terms:
             self._having[pattern] += (operand.number,)
+
+
+def _anywhere(term: Term) -> Term:
+    return replace(term, line=0)

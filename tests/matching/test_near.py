@@ -7,7 +7,7 @@ from itertools import pairwise, product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.matching.near import windows
+from monitor.matching.near import Places, windows
 from monitor.matching.reading import Place
 
 
@@ -15,7 +15,7 @@ from monitor.matching.reading import Place
 def places(draw):
     """Hits of one operand: words are ten characters apart, so that zones can begin at any of them."""
     spans = draw(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 2)), max_size=6, unique=True))
-    return sorted(Place(first * 10, (first + more) * 10 + 9, first, first + more) for first, more in spans)
+    return Places(sorted(Place(first * 10, (first + more) * 10 + 9, first, first + more) for first, more in spans))
 
 
 OPERANDS = st.lists(places(), min_size=2, max_size=4)
@@ -57,5 +57,5 @@ def test_every_window_is_one(operands, zones):
 
 
 def test_hits_of_two_operands_at_one_place_are_not_near_each_other():
-    here = [Place(0, 5, 0, 0)]
+    here = Places([Place(0, 5, 0, 0)])
     assert list(windows([here, here], [0])) == []
