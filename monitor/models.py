@@ -106,6 +106,15 @@ class Listing(Model):
     date: str | None = Field(None, description="the element with the date inside the item: its datetime, else its text")
 
 
+class ArticleSelectors(Model):
+    """CSS selectors of a source's article pages, for those that the general rules misread."""
+
+    title: str | None = Field(None, description="the headline")
+    body: str | None = Field(None, description="the element or elements that hold the text")
+    date: str | None = Field(None, description="the element with the time of publication")
+    remove: tuple[str, ...] = Field((), description="elements inside that are not part of the text")
+
+
 class Source(Model):
     """One feed or page to watch: an entry of config/sources.yaml."""
 
@@ -117,7 +126,8 @@ class Source(Model):
     tags: tuple[str, ...] = Field((), description="such as state, independent, think-tank")
     every: Duration | None = Field(None, description="how often to look; default: settings.yaml")
     allow_private: bool = Field(False, description="true lets this source be on a private or loopback address")
-    listing: Listing | None = Field(None, description="CSS selectors, for kind page")
+    listing: Listing | None = Field(None, description="CSS selectors of the list of links, for kind page")
+    article: ArticleSelectors | None = Field(None, description="CSS selectors of its article pages")
 
     @property
     def label(self) -> str:

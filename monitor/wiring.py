@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from monitor.config.settings import ChannelSettings
-    from monitor.models import Source
+    from monitor.models import Entry, Source
     from monitor.pipeline.ports import Channel
     from monitor.rules import Watch
 
@@ -111,8 +111,9 @@ def load_configuration(folder: Path, environment: Mapping[str, str]) -> Configur
             return None
 
     sources = attempt(lambda: load_sources(folder / "sources.yaml", environment))
-    settings = attempt(lambda: load_settings(folder / "settings.yaml", environment))
     watch = attempt(lambda: load_watch(folder / "watch.yaml"))
+    lists = watch.lists if watch else None
+    settings = attempt(lambda: load_settings(folder / "settings.yaml", environment, lists))
     if sources is None or settings is None or watch is None:
         raise ConfigError(problems)
     return Configuration({source.id: source for source in sources}, settings, watch)
@@ -200,10 +201,15 @@ class Runtime:
             self.sources,
             backlog_age=self.settings.first_check.max_age,
             backlog_digest=self.settings.first_check.digest,
+            needs_page=self._needs_page,
             clock=utc_now,
             random=self._random,
         )
         reading.read(document)
+
+    def _needs_page(self, entry: Entry) -> bool:
+        lists = self.settings.fetch.only_touching
+        return not lists or self.matcher.touches(f"{entry.title}\n{entry.lead}", lists)
 
     def deliver(self, name: str) -> int:
         """Send what a channel has waiting, unless another process does; returns how many messages.

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, SecretStr
 
-from monitor.config.nodes import read, validate
+from monitor.config.nodes import did_you_mean, read, validate
 from monitor.config.sources import Version
 from monitor.errors import ConfigError
 from monitor.models import Duration, Model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from monitor.config.nodes import Tree
@@ -36,6 +36,9 @@ class Fetch(Model):
     per_host: int = Field(2, ge=1, le=10, description="of them to one host")
     deadline: Duration = Field(timedelta(seconds=20), description="the longest a request may take, in all")
     max_bytes: int = Field(10_000_000, ge=10_000, description="the largest body, after decompression")
+    only_touching: tuple[str, ...] = Field(
+        (), description="lists of watch.yaml: fetch an article's page only when its title or lead touches one of them"
+    )
 
 
 class FirstCheck(Model):
@@ -91,11 +94,14 @@ class Settings(Model):
     channels: tuple[ChannelSettings, ...] = (ConsoleChannel(id="terminal", type="console"),)
 
 
-def load_settings(path: Path, environment: Mapping[str, str]) -> Settings:
-    """The settings of the file. Raises ConfigError with every problem in it."""
+def load_settings(path: Path, environment: Mapping[str, str], lists: Collection[str] | None = None) -> Settings:
+    """The settings of the file. Raises ConfigError with every problem in it.
+
+    `lists` are the names that the watch file has; None, where it cannot be read, leaves them unchecked.
+    """
     tree = read(path)
     settings = validate(Settings, tree, expand=environment)
-    if problems := list(_problems(tree, settings)):
+    if problems := list(_problems(tree, settings, lists)):
         raise ConfigError(problems)
     return settings
 
@@ -105,7 +111,11 @@ def settings_schema() -> dict[str, Any]:
     return Settings.model_json_schema()
 
 
-def _problems(tree: Tree, settings: Settings) -> Iterator[Problem]:
+def _problems(tree: Tree, settings: Settings, lists: Collection[str] | None) -> Iterator[Problem]:
+    for index, name in enumerate(settings.fetch.only_touching):
+        if lists is not None and name not in lists:
+            place = ("fetch", "only_touching", index)
+            yield tree.problem(place, f"watch.yaml has no list {name!r}", did_you_mean(name, lists))
     known: set[str] = set()
     for index, channel in enumerate(settings.channels):
         if channel.id in known:

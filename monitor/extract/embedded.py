@@ -44,8 +44,8 @@ class Embedded(NamedTuple):
 def embedded(scripts: Iterable[Script], title: str, body: str) -> Embedded:
     """What the data of a page says of its article. `body` is the articleBody of the page's JSON-LD.
 
-    Without that, the application's state is searched for the object that bears the headline, and its prose taken; without
-    one, the longest text of the state.
+    Without that, the application's state is searched for the object that bears the headline, and its prose taken;
+    without one, the longest text of the state.
     """
     if len(body) >= MIN_PROSE:
         return Embedded(paragraphs(body))

@@ -22,6 +22,7 @@ _NAMED = re.compile(r"date|time|publi|posted|data|dat[ae]?$|when|byline|meta|inf
 _OTHER = re.compile(r"updat|modif|aktualis|обновл|абноўл|оновл", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:[/_-]|\b)")
 _SHORT = 90  # characters; a date line is short
+_BARE = 50  # the same where nothing but the date itself says what the line is
 
 
 def published(head: Head, linked: Linked, near: list[Block], url: str, now: datetime) -> datetime | None:
@@ -65,7 +66,7 @@ def visible(near: list[Block]) -> Iterator[str]:
     """Short lines around the headline, those whose element is named for a date first."""
     lines = [block for block in near if len(block.text) <= _SHORT and not _OTHER.search(block.text)]
     yield from (block.text for block in lines if _NAMED.search(_names(block.node)))
-    yield from (block.text for block in lines)
+    yield from (block.text for block in lines if len(block.text) <= _BARE)
 
 
 def _stamp(node: Node) -> str:

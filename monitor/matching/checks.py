@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from monitor.matching.evidence import Choice, Evidence
 from monitor.rules import AllOf, AnyOf, AtLeast, Condition, Hit, Near, Not, Scope, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from monitor.matching.evidence import Found
+    from monitor.matching.evidence import Choice, Evidence, Found
     from monitor.matching.operands import Operands
     from monitor.models import Span
 

@@ -87,6 +87,9 @@ class Memo(dict[str, Chunk]):
         self._vocabulary = vocabulary
         self._limit = limit
         self._plain: dict[tuple[int, bool, bool], Chunk] = {}
+        self._one_word = [
+            [Chunk.of(1, opens=opens, closes=closes) for closes in (False, True)] for opens in (False, True)
+        ]
 
     def __missing__(self, text: str) -> Chunk:
         """The chunk, analysed now and remembered."""
@@ -99,16 +102,18 @@ class Memo(dict[str, Chunk]):
         return chunk
 
     def _analyse(self, text: str) -> Chunk:
-        core = text.strip(_PUNCTUATION)
-        if not core.isalpha():
-            return self._analyse_words(text)
-        start = text.index(core)
-        end = start + len(core)
-        opens, closes = quiet(text[:start]), quiet(text[end:])
-        numbers = self._vocabulary.numbers(core, fold(core))
-        if not numbers:
-            return self._without_terms(1, opens=opens, closes=closes)
-        return Chunk.of(1, opens=opens, closes=closes, words=(self._word(numbers, start, end, joined=True),))
+        if text.isalpha():
+            start, opens, closes, core = 0, True, True, text
+        else:
+            core = text.strip(_PUNCTUATION)
+            if not core.isalpha():
+                return self._analyse_words(text)
+            start = text.index(core)
+            opens, closes = quiet(text[:start]), quiet(text[start + len(core) :])
+        if numbers := self._vocabulary.numbers(core, fold(core)):
+            word = self._word(numbers, start, start + len(core), joined=True)
+            return Chunk.of(1, opens=opens, closes=closes, words=(word,))
+        return self._one_word[opens][closes]
 
     def _analyse_words(self, text: str) -> Chunk:
         """Any number of words, with anything between them."""

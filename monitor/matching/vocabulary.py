@@ -52,8 +52,8 @@ class Vocabulary:
         """The numbers of the word tests that a word passes, as it is written and as it folds."""
         found = self._forms.get(folded, ())
         for length, prefixes in self._prefixes.items():
-            if length <= len(folded):
-                found += prefixes.get(folded[:length], ())
+            if folded[:length] in prefixes:
+                found += prefixes[folded[:length]]
         if found and self._cased:
             return tuple(n for n in found if n not in self._cased or self._cased[n].accepts_capitals(raw))
         return found

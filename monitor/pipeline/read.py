@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from monitor.errors import UnreadableDocument
-from monitor.extract import extract, language_of
+from monitor.extract import Selectors, extract, language_of
 from monitor.kinds import read_entries
 from monitor.kinds.entries import identities
 from monitor.models import Article, Outcome, Page, Purpose
@@ -59,6 +59,7 @@ class Reading:
         *,
         backlog_age: timedelta,
         backlog_digest: bool,
+        needs_page: Callable[[Entry], bool],
         clock: Callable[[], datetime],
         random: Random,
     ) -> None:
@@ -68,6 +69,7 @@ class Reading:
         self._sources = sources
         self._backlog_age = backlog_age
         self._backlog_digest = backlog_digest
+        self._needs_page = needs_page
         self._clock = clock
         self._random = random
 
@@ -89,7 +91,7 @@ class Reading:
         before, now = self._jobs.state(source.id), self._clock()
         reading = self._index(document, source, before, attempt)
         backlog = not before.primed
-        articles = [_from_entry(entry, source, partial=False) for entry in reading.articles]
+        articles = [_from_entry(entry, source, partial=not entry.text) for entry in reading.articles]
         for article in articles:
             self._alert(article, source, backlog=backlog)
         after = replace(before.after(reading.outcome, now, reading.reason), items=reading.items)
@@ -121,7 +123,7 @@ class Reading:
         unseen = self._documents.unseen(source.id, {name for group in names for name in group})
         new = [entry for entry, group in zip(entries, names, strict=True) if unseen.issuperset(group)]
         oldest = None if before.primed else self._clock() - self._backlog_age
-        return decide_index(entries, new, [name for group in names for name in group], oldest)
+        return decide_index(entries, new, [name for group in names for name in group], oldest, self._needs_page)
 
     def _read_article(self, document: Document, source: Source, attempt: int) -> None:
         page = document.page
@@ -141,7 +143,13 @@ class Reading:
         if attempt > READ_ATTEMPTS:
             return _from_entry(page.entry, source, partial=True), None
         try:
-            found = extract(document.body, document.url, content_type=document.content_type, now=self._clock())
+            found = extract(
+                document.body,
+                document.url,
+                content_type=document.content_type,
+                selectors=selectors_of(source),
+                now=self._clock(),
+            )
         except UnreadableDocument:
             failed = page.model_copy(update={"attempts": page.attempts + 1})
             due = page_retry(failed.attempts, self._clock(), self._random)
@@ -156,14 +164,22 @@ class Reading:
 
 
 def decide_index(
-    entries: tuple[Entry, ...], new: list[Entry], seen: list[str], oldest: datetime | None
+    entries: tuple[Entry, ...],
+    new: list[Entry],
+    seen: list[str],
+    oldest: datetime | None,
+    needs_page: Callable[[Entry], bool],
 ) -> IndexReading:
-    """What to do with the entries of an index; a first check only remembers those published before `oldest`."""
+    """What to do with the entries of an index; a first check only remembers those published before `oldest`.
+
+    An entry whose whole text is there, or that has no page or needs none, is an article at once.
+    """
     if not entries:
         return IndexReading(Outcome.EMPTY, "no item in it")
     wanted = [entry for entry in new if not (oldest and entry.published and entry.published < oldest)]
-    complete = tuple(entry for entry in wanted if entry.text or not entry.url)
-    pages = tuple(entry for entry in wanted if entry.url and not entry.text)
+    pages = tuple(entry for entry in wanted if entry.url and not entry.text and needs_page(entry))
+    fetched = set(pages)
+    complete = tuple(entry for entry in wanted if entry not in fetched)
     return IndexReading(
         Outcome.NEW if new else Outcome.UNCHANGED,
         items=len(entries),
@@ -172,6 +188,11 @@ def decide_index(
         pages=pages,
         counts=Counter({"entries": len(new), "entries:old": len(new) - len(wanted)}),
     )
+
+
+def selectors_of(source: Source) -> Selectors | None:
+    """The selectors of a source's article pages, as extraction takes them."""
+    return Selectors(**source.article.model_dump()) if source.article else None
 
 
 def _article_id(entry: Entry, source: Source) -> str:

@@ -227,3 +227,26 @@ def test_a_full_text_feed_needs_no_page_and_reading_counts_articles(flow, origin
     assert running.titles() == ["Полный"]
     assert origin.count("/1") == 0
     assert running.runtime.documents.counts()["articles"] == 1
+
+
+def test_pages_can_be_limited_to_entries_that_touch_a_list(flow, origin):
+    """With thousands of sources only what may matter is fetched; the rest is matched on what the feed says."""
+    items = rss_item("Союзное государство обсудили", "/1", OTHER) + rss_item("Выставка часов", "/2", OTHER)
+    origin.answers["/feed"] = Answer(rss(items))
+    origin.answers["/1"] = Answer(article_page("Союзное государство обсудили", HIT * 3))
+    running = flow(fetch={"only_touching": ["union"]})
+    running.settle()
+    assert (origin.count("/1"), origin.count("/2")) == (1, 0)
+    assert running.runtime.documents.counts()["articles"] == 2
+    assert running.titles() == ["Союзное государство обсудили"]
+
+
+def test_the_selectors_of_a_source_choose_its_text(flow, origin):
+    page = f"<html><body><h1>Чужой заголовок</h1><div class='t'>Заголовок</div><div class='b'><p>{OTHER}</p></div><p>{HIT * 9}</p></body></html>"
+    origin.answers["/feed"] = Answer(rss(rss_item("Заголовок", "/1")))
+    origin.answers["/1"] = Answer(page.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
+    running = flow(source(origin, article={"title": ".t", "body": ".b"}))
+    running.settle()
+    assert running.titles() == []
+    ((article),) = running.runtime.archive.read()
+    assert (article.title, article.text) == ("Заголовок", OTHER)
