@@ -26,6 +26,7 @@ from monitor.pipeline.deliver import Delivering
 from monitor.pipeline.drain import Drain, Limits
 from monitor.pipeline.raise_alert import Alerting
 from monitor.pipeline.read import Reading
+from monitor.pipeline.try_source import try_source
 from monitor.store.alerts import AlertQueue
 from monitor.store.archive import Archive
 from monitor.store.connection import Client, connect, require_fit, wait_until_up
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from monitor.config.settings import ChannelSettings
     from monitor.models import Entry, Source
     from monitor.pipeline.ports import Channel
+    from monitor.pipeline.try_source import Trial
     from monitor.rules import Watch
 
 # A drain claims for this long and then makes room for the next one; with the deadline of a fetch it stays well below
@@ -235,6 +237,11 @@ class Runtime:
         """The channel of that id. Raises KeyError."""
         found = {channel.id: channel for channel in self.settings.channels}[name]
         return _make_channel(found, self.settings.fetch.user_agent, self._bounds)
+
+    async def try_source(self, source: Source) -> Trial:
+        """Look at a source once and store nothing."""
+        async with opened(self.settings.fetch.user_agent, self._bounds) as client:
+            return await try_source(source, client, self.matcher, utc_now)
 
     def tend(self) -> None:
         """Housekeeping: trim the alert stream and the archive."""

@@ -16,7 +16,10 @@ def test_a_hostile_text_is_one_escaped_line_of_bounded_length():
 
 
 def test_an_outage_has_no_stack_and_a_bug_has_one():
-    assert OneLine().format(record("lost", ConnectionError("no route"))) == "monitor: warning: lost (ConnectionError: no route)"
+    assert (
+        OneLine().format(record("lost", ConnectionError("no route")))
+        == "monitor: warning: lost (ConnectionError: no route)"
+    )
     assert "\n" in OneLine().format(record("odd", KeyError("x")))
 
 

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
 import json as json_format
+import os
 import sys
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
 from monitor.cli.common import ConfigOption, DataOption, JsonOption, installation, out, reading
+from monitor.errors import MonitorError
+from monitor.kinds import KINDS
+from monitor.models import Source
 from monitor.notify.words import harmless, span
 from monitor.store.values import moment
-from monitor.wiring import utc_now
+from monitor.urls import absolute
+from monitor.wiring import Runtime, load_configuration, utc_now
 
 if TYPE_CHECKING:
-    from monitor.models import Source
+    from monitor.pipeline.try_source import TriedArticle
     from monitor.schedule import SourceState
-    from monitor.wiring import Runtime
+
+_SHOWN = 30
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(epilog="Example:  monitor sources --json | jq 'select(.outcome == \"blocked\")'")(sources)
+    """Add the commands."""
+    group = typer.Typer(invoke_without_command=True, rich_markup_mode="rich")
+    group.callback(epilog="Example:  monitor sources --json | jq 'select(.outcome == \"blocked\")'")(sources)
+    group.command("check", epilog="Example:  monitor sources check https://example.org/feed.xml")(check)
+    app.add_typer(group, name="sources")
 
 
-def sources(json: JsonOption = False, config: ConfigOption = None, data: DataOption = None) -> None:
-    """Show every source: what its last check came to, when it last worked, when it is next due."""
+def sources(
+    context: typer.Context, json: JsonOption = False, config: ConfigOption = None, data: DataOption = None
+) -> None:
+    """Show every source: what its last check came to, when it last worked, when it is next due.
+
+    `monitor sources check ID` tries one without a server.
+    """
+    if context.invoked_subcommand is not None:
+        return
     with reading(installation(config, data)) as runtime:
         due = runtime.jobs.next_due()
         rows = [_row(source, runtime.jobs.state(source.id), due) for source in runtime.sources.values()]
@@ -81,3 +98,44 @@ def _ago(when: datetime | None) -> str:
         return "-"
     seconds = int((utc_now() - when).total_seconds())
     return f"{span(seconds)} ago" if seconds >= 0 else f"in {span(-seconds)}"
+
+
+def check(
+    source: Annotated[str, typer.Argument(metavar="ID|URL", help="a source of sources.yaml, or any address")],
+    kind: Annotated[str, typer.Option(help="what an address is: feed or page")] = "feed",
+    config: ConfigOption = None,
+) -> None:
+    """Look at one source now and store nothing: outcome, items, time, and what would be alerted. Needs no server.
+
+    An address is held to the same rules as a source: nothing off the public internet. Exit code 1 when it was refused
+    or failed.
+    """
+    place = installation(config, None)
+    configuration = load_configuration(place.config, os.environ)
+    chosen = configuration.sources.get(source) or _bare(source, kind)
+    trial = asyncio.run(Runtime(place, configuration).try_source(chosen))
+    out.print(f"{chosen.label}: {trial.outcome} in {trial.seconds:.1f} s, {len(trial.entries)} items", markup=False)
+    if trial.reason:
+        out.print(f"  {harmless(trial.reason)}", markup=False)
+    for tried in trial.articles[:_SHOWN]:
+        _show(tried)
+    if not trial.outcome.good:
+        raise typer.Exit(1)
+
+
+def _bare(address: str, kind: str) -> Source:
+    if absolute(address, "") is None or kind not in KINDS:
+        known = " or ".join(sorted(KINDS))
+        raise MonitorError(f"{address} is neither the id of a source nor an http address (of kind {known})")
+    return Source(id="address", name=harmless(address, 80), url=address, kind=kind)
+
+
+def _show(tried: TriedArticle) -> None:
+    article = tried.article
+    when = f"{article.published:%Y-%m-%d %H:%M}" if article.published else "undated"
+    size = f"{len(article.text)} characters" if article.text else "feed text only"
+    out.print(f"  {harmless(article.title, 120)}  [dim]{when}, {size}[/dim]", soft_wrap=True)
+    for match in tried.matches:
+        out.print(f"    {match.severity}: {harmless(match.name)}", markup=False, style="bold red")
+    for warning in tried.warnings:
+        out.print(f"    {harmless(warning)}", markup=False, style="yellow")

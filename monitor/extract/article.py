@@ -78,6 +78,7 @@ def extract(
         lead=_lead(found),
         published=published,
         guessed=guessed,
+        selected=found.own.given,
         modified=timing.modified(found.head, found.linked, now),
         author=_author(found),
         site=_site(found),

@@ -24,6 +24,12 @@ class Selected(NamedTuple):
     text: str = ""
     date: str = ""
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The names of the selectors that matched."""
+        found = {"title": self.title, "body": self.text, "date": self.date}
+        return tuple(name for name, value in found.items() if value)
+
 
 def select(html: str, selectors: Selectors) -> Selected:
     """Apply the selectors of a source. Raises UnreadableDocument for a selector that is no CSS.

@@ -91,7 +91,7 @@ class Reading:
         before, now = self._jobs.state(source.id), self._clock()
         reading = self._index(document, source, before, attempt)
         backlog = not before.primed
-        articles = [_from_entry(entry, source, partial=not entry.text) for entry in reading.articles]
+        articles = [article_from_entry(entry, source, partial=not entry.text) for entry in reading.articles]
         for article in articles:
             self._alert(article, source, backlog=backlog)
         after = replace(before.after(reading.outcome, now, reading.reason), items=reading.items)
@@ -139,9 +139,9 @@ class Reading:
     ) -> tuple[Article, tuple[Page, datetime] | None]:
         """The article, and another attempt at its page where that could still give more."""
         if not document.body:  # the page could not be fetched
-            return _from_entry(page.entry, source, partial=True), None
+            return article_from_entry(page.entry, source, partial=True), None
         if attempt > READ_ATTEMPTS:
-            return _from_entry(page.entry, source, partial=True), None
+            return article_from_entry(page.entry, source, partial=True), None
         try:
             found = extract(
                 document.body,
@@ -153,8 +153,8 @@ class Reading:
         except UnreadableDocument:
             failed = page.model_copy(update={"attempts": page.attempts + 1})
             due = page_retry(failed.attempts, self._clock(), self._random)
-            return _from_entry(page.entry, source, partial=True), (failed, due) if due else None
-        return _from_page(found, page.entry, source), None
+            return article_from_entry(page.entry, source, partial=True), (failed, due) if due else None
+        return article_from_page(found, page.entry, source), None
 
     def _alert(self, article: Article, source: Source, *, backlog: bool) -> None:
         """Alert on an article, unless a first check found an old story and only its page told the date."""
@@ -201,7 +201,8 @@ def _article_id(entry: Entry, source: Source) -> str:
     return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:20]
 
 
-def _from_entry(entry: Entry, source: Source, *, partial: bool) -> Article:
+def article_from_entry(entry: Entry, source: Source, *, partial: bool) -> Article:
+    """The article as far as the feed tells it."""
     return Article(
         id=_article_id(entry, source),
         source=source.id,
@@ -216,7 +217,7 @@ def _from_entry(entry: Entry, source: Source, *, partial: bool) -> Article:
     )
 
 
-def _from_page(found: Extracted, entry: Entry, source: Source) -> Article:
+def article_from_page(found: Extracted, entry: Entry, source: Source) -> Article:
     """The page as it was read; where it is thinner than the feed's own text, the feed's text stands in."""
     thin = len(found.text) < len(entry.lead)
     lead = entry.lead or found.lead
