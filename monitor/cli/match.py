@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.common import err, out
+from monitor.cli.common import JsonOption, err, out
+from monitor.cli.rows import Row, opened, read_rows, write_row
 from monitor.config.watch import load_watch
-from monitor.errors import MonitorError
 from monitor.matching import Matcher
-from monitor.matching.morphology import expand, languages_of
-from monitor.models import Article
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from monitor.matching.morphology import languages_of
+from monitor.matching.patterns import Forms, patterns_of
+from monitor.matching.words import words
+from monitor.rules import LANGUAGES, Term, term_mistakes
 
 WatchFile = Annotated[Path, typer.Argument(metavar="WATCH.yaml", help="a watch file")]
 
@@ -35,69 +32,54 @@ def match(
 ) -> None:
     """Match articles and print one JSON line for each, in order: {id, matches: [{rule, severity, spans, ...}]}.
 
-    A row is {id, title, text, lang?, source?}. A row that cannot be read gives {id, error}, and exit code 1 at the end.
+    A row is {id, title, text, lead?, lang?, source?}; source is an id, or tag:NAME. A row that cannot be read gives
+    {id, error}, and exit code 1 at the end. Needs no server.
     """
     matcher = Matcher(load_watch(watch))
     bad = 0
-    with opened(articles) as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                row = _match_line(matcher, line, number)
-                bad += "error" in row
-                sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
-                sys.stdout.flush()
+    # Where the rows go to the same terminal, a bar would only get between them.
+    with opened(articles, bar=not sys.stdout.isatty()) as lines:
+        for row in read_rows(lines):
+            write_row(_answer(row, matcher))
+            bad += row.article is None
     if bad:
         err.print(f"monitor: {bad} {'row' if bad == 1 else 'rows'} could not be read, see `error`", markup=False)
         raise typer.Exit(1)
 
 
-def _match_line(matcher: Matcher, line: str, number: int) -> dict[str, Any]:
-    try:
-        name, article = article_of(json.loads(line))
-    except ValueError as error:
-        return {"id": None, "error": f"line {number}: {error}"}
-    found = matcher.match(article)
-    return {"id": name, "matches": [item.model_dump(mode="json") for item in found]}
-
-
-def article_of(row: Any) -> tuple[Any, Article]:
-    """The article of a row {id, title, text, lead?, lang?, source?, date?}, with its id as given. Raises ValueError."""
-    if not isinstance(row, dict):
-        raise ValueError("not a JSON object")  # noqa: TRY004 - a bad row, not a bug
-    texts = {name: row.get(name) or "" for name in ("title", "lead", "text")}
-    if wrong := [name for name, value in texts.items() if not isinstance(value, str)]:
-        raise ValueError(f"{wrong[0]} is not a text")
-    name, language = row.get("id"), row.get("lang") or row.get("language")
-    source = row.get("source")
-    return name, Article(
-        id=str(name),
-        source=source if isinstance(source, str) else "",
-        language=str(language) if language else None,
-        **texts,
-    )
-
-
-@contextmanager
-def opened(name: str) -> Iterator[TextIO]:
-    """A text file, or standard input for `-`. Raises MonitorError where there is none."""
-    if name == "-":
-        yield sys.stdin
-        return
-    try:
-        file = Path(name).open(encoding="utf-8", errors="replace")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise MonitorError(f"{name} cannot be read: {error.strerror}") from error
-    with file:
-        yield file
+def _answer(row: Row, matcher: Matcher) -> dict[str, Any]:
+    if row.article is None:
+        return {"id": row.id, "error": row.error}
+    return {"id": row.id, "matches": [found.model_dump(mode="json") for found in matcher.match(row.article)]}
 
 
 def forms(
-    term: Annotated[str, typer.Argument(help="a word or a phrase")],
+    term: Annotated[str, typer.Argument(help="a word or a phrase, as in a watch file; word* is any ending")],
     language: Annotated[str | None, typer.Option("--lang", metavar="en|ru|be|uk", help="else by its letters")] = None,
+    json: JsonOption = False,
 ) -> None:
     """Show the forms that a term is expanded to, folded as they are compared (ё as е, ў as у, ...)."""
-    if language is not None and language not in {"en", "ru", "be", "uk"}:
-        raise typer.BadParameter("write one of en, ru, be, uk", param_hint="--lang")
-    for word in term.replace("-", " ").split():
-        for name in (language,) if language else languages_of(word):
-            out.print(f"[bold]{name}[/bold] {word}: {', '.join(sorted(expand(word, name)))}", soft_wrap=True)
+    if language is not None and language not in LANGUAGES:
+        raise typer.BadParameter(f"write one of {', '.join(LANGUAGES)}", param_hint="--lang")
+    if mistake := next(term_mistakes(term), None):
+        raise typer.BadParameter(mistake.message + (f": {mistake.hint}" if mistake.hint else ""), param_hint="TERM")
+    for row in _forms(term, language):
+        if json:
+            write_row(row)
+        else:
+            out.print(f"[bold]{row['lang']}[/bold] {row['word']}: {', '.join(row['forms'])}", soft_wrap=True)
+
+
+def _forms(term: str, language: str | None) -> list[dict[str, Any]]:
+    """A row for each word in each language: {word, lang, forms}, as the matcher has them."""
+    plain = [word for word, *_ in words(term.replace("*", " "))]
+    possible = {name for word in plain for name in languages_of(word)}
+    chosen = (language,) if language else tuple(name for name in LANGUAGES if name in possible) or LANGUAGES[:1]
+    rows = []
+    for name in chosen:
+        (pattern,) = patterns_of(Term(term, 1, (name,)), Forms())
+        for word, test in zip(plain, pattern.tests, strict=True):
+            found = [f"{form}*" for form in test.forms] if test.prefix else sorted(test.forms)
+            if language or name in languages_of(word) or not languages_of(word):
+                rows.append({"word": word, "lang": name, "forms": found})
+    return rows

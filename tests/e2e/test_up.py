@@ -225,3 +225,19 @@ def test_the_procfile_runs_under_honcho(folder, origin):
     with Program(folder, command=["honcho", "start", "--no-colour"]) as running:
         wait_until(running.alerts, 60, "the alert")
         running.stop(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_does_not_wait_for_a_slow_source_and_loses_nothing(folder, origin, number):
+    """A 15 s answer is under way: the stop gives it back, and the next start fetches it again."""
+    write_config(folder, every_second(origin))
+    origin.answers["/feed"] = Answer(rss(rss_item(TITLE, "/1")), delay=15)
+    origin.answers["/1"] = Answer(article_page(TITLE, STORY))
+    with Program(folder) as running:
+        wait_until(lambda: origin.count("/feed"), 30, "the fetch begins")
+        began = time.monotonic()
+        assert running.stop(number) == 0
+        assert time.monotonic() - began < 10
+    origin.answers["/feed"].delay = 0
+    with Program(folder) as running:
+        wait_until(running.alerts, 30, "the alert after the next start")
