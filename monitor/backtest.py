@@ -11,14 +11,13 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from monitor.models import Severity, Snippet
 from monitor.stories import fingerprint, same_story
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from monitor.matching import Matcher
-    from monitor.models import Article
+    from monitor.models import Article, Severity, Snippet
     from monitor.stories import Fingerprint
 
 Name = TypeVar("Name", str, date)
@@ -42,7 +41,7 @@ class Counts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one watch file says of an article: its rules, the gravest first. No rules and nothing else means no alert."""
+    """What one watch file says of an article: its rules, the gravest first. Without rules there is no alert."""
 
     rules: tuple[str, ...] = ()
     severity: Severity | None = None
@@ -102,9 +101,17 @@ class Backtest:
 
     def by_story(self) -> Counts:
         """How many stories alert: as many alerts a reader gets."""
-        before = {one.story for one in self.compared if one.before.rules}
-        after = {one.story for one in self.compared if one.after.rules}
+        before, after = self._stories()
         return Counts(added=len(after - before), lost=len(before - after), kept=len(before & after))
+
+    def kept_stories(self) -> set[int]:
+        """The stories that alert under both files, be it by different articles."""
+        before, after = self._stories()
+        return before & after
+
+    def _stories(self) -> tuple[set[int], set[int]]:
+        before = {one.story for one in self.compared if one.before.rules}
+        return before, {one.story for one in self.compared if one.after.rules}
 
     def by_rule(self) -> dict[str, Counts]:
         """How many articles each rule holds for; only rules that hold for any, by name."""

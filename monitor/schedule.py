@@ -1,7 +1,7 @@
 """When to look again: decisions over values and `now`. Nothing here reads a clock or a store.
 
 The order in which the rules apply:
-1. `Retry-After` of the server wins, within a day.
+1. `Retry-After` of the server wins.
 2. A source that answered is due one interval after the check began, so that a slow answer does not shift the rhythm.
 3. One that failed waits twice as long after each failure, up to MAX_BACKOFF, spread by jitter; 410 waits GONE_PROBE.
    It never stops being tried.
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 MAX_BACKOFF = timedelta(hours=1)
 GONE_PROBE = timedelta(days=7)
-_MAX_RETRY_AFTER = timedelta(days=1)
+_JITTER = 0.05
 _MAX_DOUBLINGS = 12
 # A document that was not read so long after its hint, or after a reading began, gets its hint again: that one was lost,
 # or killed its reader. Longer than the time limit of a reading.
-HINT_AGAIN = timedelta(seconds=70)
-# A page is tried this often before the text of the feed has to do for good: 5 + 10 + 20 + 40 minutes.
-PAGE_ATTEMPTS = 5
+HINT_AGAIN = timedelta(seconds=40)
+# A page is tried this often, for about a day, before the text of the feed has to do for good.
+PAGE_ATTEMPTS = 24
 PAGE_RETRY = timedelta(minutes=5)
 
 
@@ -85,10 +85,10 @@ def next_due(
 ) -> datetime:
     """The time of the next check of a source. `failures` counts those in a row, this one included."""
     if retry_after is not None:
-        wait = min(timedelta(seconds=retry_after), _MAX_RETRY_AFTER)
-        return now + max(wait, every) + timedelta(seconds=random.uniform(0, 1))
-    if outcome in {Outcome.NEW, Outcome.UNCHANGED, Outcome.EMPTY}:
-        return max(started + every, now)
+        return now + max(timedelta(seconds=retry_after), every) + timedelta(seconds=random.uniform(0, 1))
+    if outcome.good:
+        # A little later each time: sources that an outage put in step drift apart again.
+        return max(started + every, now) + every * random.uniform(0, _JITTER)
     if outcome is Outcome.GONE:
         return now + GONE_PROBE * random.uniform(0.9, 1.1)
     return now + backoff(every, failures, random)
@@ -100,6 +100,8 @@ def backoff(base: timedelta, failures: int, random: Random, ceiling: timedelta =
     return max(base, min(doubled, ceiling)) * random.uniform(0.8, 1.2)
 
 
-def page_retry(attempts: int, now: datetime, random: Random) -> datetime | None:
+def page_retry(attempts: int, now: datetime, random: Random, retry_after: float | None = None) -> datetime | None:
     """When to try an article page again after so many failed attempts, or None when that was the last."""
-    return None if attempts >= PAGE_ATTEMPTS else now + backoff(PAGE_RETRY, attempts, random)
+    if attempts >= PAGE_ATTEMPTS:
+        return None
+    return now + max(backoff(PAGE_RETRY, attempts, random), timedelta(seconds=retry_after or 0))

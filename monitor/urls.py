@@ -34,12 +34,6 @@ def host(url: str) -> str:
         return ""
 
 
-def site(url: str) -> str:
-    """Scheme, host and port: what a browser calls an origin."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
-
-
 def identity(url: str) -> str:
     """A key that is equal for addresses of one page: scheme, `www.`, tracking and a last slash do not count."""
     parts = urlsplit(url)

@@ -30,7 +30,7 @@ from monitor.pipeline.try_source import try_source
 from monitor.store.alerts import AlertQueue
 from monitor.store.archive import Archive
 from monitor.store.connection import Client, connect, require_fit, wait_until_up
-from monitor.store.deliveries import Deliveries
+from monitor.store.deliveries import Deliveries, group_of
 from monitor.store.documents import Documents
 from monitor.store.embedded import socket_path
 from monitor.store.jobs import Jobs
@@ -52,6 +52,8 @@ LINGER = timedelta(seconds=20)
 _DRAIN_LEASE = timedelta(seconds=15)
 # Longer than any single message may take to send.
 _SENDER_LEASE = timedelta(seconds=90)
+# A sender leaves the rest to the next one after this long, well below the soft time limit of a task.
+_SENDER_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +156,16 @@ class Runtime:
         """Compile the rules now, rather than in the first task that needs them."""
         _ = self.matcher
 
-    def wait(self, say: Callable[[str], None], *, limit: float | None = None) -> None:
+    def wait(
+        self, say: Callable[[str], None], *, limit: float | None = None, stop: Callable[[], bool] = lambda: False
+    ) -> None:
         """Wait for Redis, refuse an unfit one, give every channel its group. Raises StoreError."""
-        wait_until_up(self.client, say, limit=limit)
+        wait_until_up(self.client, say, limit=limit, stop=stop)
         for warning in require_fit(self.client, self.keys):
             say(f"warning: {warning}")
-        self.deliveries.subscribe([channel.id for channel in self.settings.channels])
+        for left in self.deliveries.subscribe([channel.id for channel in self.settings.channels]):
+            alerts, group = self.keys("alerts"), group_of(left)
+            say(f"warning: channel {left} left the settings, its alerts are kept: XGROUP DESTROY {alerts} {group}")
 
     def drain(self, hint: Callable[[str], None], stop: Callable[[], bool]) -> int:
         """Fetch what is due for LINGER, unless another process of this machine does; returns how many jobs."""
@@ -201,6 +207,7 @@ class Runtime:
             self.documents,
             alerting,
             self.sources,
+            every=self.settings.defaults.every,
             backlog_age=self.settings.first_check.max_age,
             backlog_digest=self.settings.first_check.digest,
             needs_page=self._needs_page,
@@ -213,7 +220,7 @@ class Runtime:
         lists = self.settings.fetch.only_touching
         return not lists or self.matcher.touches(f"{entry.title}\n{entry.lead}", lists)
 
-    def deliver(self, name: str) -> int:
+    def deliver(self, name: str, stop: Callable[[], bool] = lambda: False) -> int:
         """Send what a channel has waiting, unless another process does; returns how many messages.
 
         A channel that left the configuration, between the hint and now, has nothing to send with.
@@ -223,11 +230,12 @@ class Runtime:
         with self.leases.hold(f"sender:{name}", _SENDER_LEASE) as lease:
             if lease is None:
                 return 0
+            end = time.monotonic() + _SENDER_SECONDS
             delivering = Delivering(
                 name,
                 self.channel(name),
                 self.deliveries,
-                still_ours=lease.renew,
+                go_on=lambda: time.monotonic() < end and not stop() and lease.renew(),
                 clock=utc_now,
                 random=self._random,
             )

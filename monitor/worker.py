@@ -39,6 +39,9 @@ QoS.restore_at_shutdown = False
 # Celery warns root of pickled messages; only JSON is accepted here, and a container without users runs as root.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
+# Beat keeps its schedule there; it may be the first process on this machine.
+_INSTALLATION.data.mkdir(parents=True, exist_ok=True)
+
 app = Celery("monitor", broker=_INSTALLATION.celery_broker)
 app.conf.update(
     # A message is a hint and is acknowledged when its task begins: what a killed child had begun is found in Redis.
@@ -81,8 +84,8 @@ app.conf.update(
     },
     beat_schedule={
         # A hint that was not taken before the next one comes is dropped unrun: no backlog after a stop.
-        "drain": {"task": "monitor.drain", "schedule": 1.0, "options": {"expires": 1.0}},
-        "deliver_all": {"task": "monitor.deliver_all", "schedule": 5.0, "options": {"expires": 5.0}},
+        "drain": {"task": "monitor.drain", "schedule": 1.0, "options": {"expires": 10.0}},
+        "deliver_all": {"task": "monitor.deliver_all", "schedule": 5.0, "options": {"expires": 10.0}},
         "tend": {"task": "monitor.tend", "schedule": 300.0, "options": {"expires": 60.0}},
     },
     beat_schedule_filename=str(_INSTALLATION.data / "beat"),
@@ -129,6 +132,10 @@ def _stop_lingering(**_: Any) -> None:
     _stopping.value = 1
 
 
+def _is_stopping() -> bool:
+    return bool(_stopping.value)
+
+
 def _send(task: Any, *arguments: str) -> None:
     """Send a hint. Without a broker it is lost, and what it pointed at is found by the next drain or tick."""
     try:
@@ -157,7 +164,7 @@ def _task(work: Callable[..., None]) -> Any:
 @_task
 def drain() -> None:
     """Fetch what is due."""
-    _runtime().drain(lambda document: _send(read, document), lambda: bool(_stopping.value))
+    _runtime().drain(lambda document: _send(read, document), _is_stopping)
 
 
 @_task
@@ -176,7 +183,7 @@ def deliver_all() -> None:
 @_task
 def deliver(channel: str) -> None:
     """Send what one channel has waiting."""
-    _runtime().deliver(channel)
+    _runtime().deliver(channel, _is_stopping)
 
 
 @_task

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import ConfigOption, DataOption, JsonOption, installation, out, reading
+from monitor.cli.common import ConfigOption, DataOption, JsonOption, answers, installation, out, reading
+from monitor.errors import MonitorError
 from monitor.models import parse_duration
 from monitor.notify.console import print_lines, render_alert
 from monitor.wiring import utc_now
@@ -47,6 +48,8 @@ def alerts(
     Without a running server it reads what the data folder holds.
     """
     last = ""
+    if follow and not answers(installation(config, data)):
+        raise MonitorError("nothing runs that could bring new alerts: start it with `monitor up`")
     with reading(installation(config, data)) as runtime:
         start = utc_now() - since if since else None
         while True:

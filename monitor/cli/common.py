@@ -71,7 +71,9 @@ def reading(place: Installation) -> Iterator[Runtime]:
     Raises MonitorError within 5 s when there is neither.
     """
     runtime = Runtime(place, load_configuration(place.config, os.environ))
-    if place.redis_url or _answers(place):
+    if place.redis_url:
+        wait_until_up(connect(place.redis_url, timeout=2.0, retries=0), lambda _: None, limit=_NOBODY)
+    if place.redis_url or answers(place):
         runtime.wait(lambda _: None, limit=_NOBODY)
         yield runtime
         return
@@ -86,10 +88,11 @@ def reading(place: Installation) -> Iterator[Runtime]:
             server.stop()
 
 
-def _answers(place: Installation) -> bool:
-    if not socket_path(place.data).exists():
+def answers(place: Installation) -> bool:
+    """Whether a server runs for this installation."""
+    if not place.redis_url and not socket_path(place.data).exists():
         return False
-    client = connect(place.state_url)
+    client = connect(place.state_url, timeout=2.0, retries=0)
     try:
         wait_until_up(client, lambda _: None, limit=0)
     except StoreUnavailable:

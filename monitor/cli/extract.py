@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json as json_format
 import os
 import sys
 from dataclasses import asdict
@@ -14,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from monitor.cli.common import ConfigOption, JsonOption, installation, out
+from monitor.cli.rows import write_row
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import FetchError, MonitorError
 from monitor.extract import Extracted, extract
@@ -39,41 +39,38 @@ def extract_page(
     An address is held to the same rules as a source: nothing off the public internet.
     """
     if jsonl:
-        for line in sys.stdin:
-            sys.stdout.write(
-                json_format.dumps(filter_line(line, now=utc_now()), ensure_ascii=False, default=str) + "\n"
-            )
-            sys.stdout.flush()
+        for line in sys.stdin.buffer:
+            write_row(filter_line(line, now=utc_now()))
         return
     if page is None:
         raise typer.BadParameter("name a file, an address, or - for standard input", param_hint="FILE|URL|-")
     body, url, content_type = page_body(page, config)
     found = extract(body, url, content_type=content_type, now=utc_now())
     if json:
-        sys.stdout.write(json_format.dumps(as_json(found), ensure_ascii=False) + "\n")
+        write_row(as_json(found))
     else:
         _show(found)
 
 
-def page_body(page: str, config: Path | None) -> tuple[bytes, str, str]:
+def page_body(page: str, config: Path | None, *, allow_private: bool = False) -> tuple[bytes, str, str]:
     """The bytes of a page with its address and content type. Raises MonitorError."""
     if page == "-":
         return sys.stdin.buffer.read(), "", ""
     if page.startswith(("http://", "https://")):
-        return asyncio.run(_fetch(page, config))
+        return asyncio.run(_fetch(page, config, allow_private=allow_private))
     try:
-        return Path(page).read_bytes(), "", ""
+        return Path(page).read_bytes(), "", "text/plain" if page.endswith(".txt") else ""
     except OSError as error:
         raise MonitorError(f"{page} cannot be read: {error.strerror}") from error
 
 
-async def _fetch(url: str, config: Path | None) -> tuple[bytes, str, str]:
+async def _fetch(url: str, config: Path | None, *, allow_private: bool) -> tuple[bytes, str, str]:
     path = installation(config, None).config / "settings.yaml"
     settings = load_settings(path, os.environ) if path.is_file() else Settings(version=1)
     bounds = Bounds(settings.fetch.deadline.total_seconds(), settings.fetch.max_bytes)
     async with opened(settings.fetch.user_agent, bounds) as client:
         try:
-            response = await client.get(url)
+            response = await client.get(url, allow_private=allow_private)
         except FetchError as error:
             raise MonitorError(f"{url}: {error.outcome}, {error}") from error
     return response.body, response.url, response.content_type

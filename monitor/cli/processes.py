@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ class Child:
     began: float = 0.0
     pause: float = 1.0
     not_before: float = 0.0
-    ends: list[int] = field(default_factory=list)
 
     def start(self) -> None:
         """Start it. Ctrl-C in the terminal does not reach it: only the supervisor decides when it stops."""
@@ -59,7 +58,6 @@ class Child:
             lived = time.monotonic() - self.began
             self.pause = 1.0 if lived > _STABLE_SECONDS else min(self.pause * 2, _LONGEST_PAUSE)
             self.not_before = time.monotonic() + self.pause
-            self.ends.append(status)
             self.process = None
             say(f"{self.name} ended ({_cause(status)}), starting it again in {self.pause:.0f} s")
         elif time.monotonic() >= self.not_before:

@@ -57,11 +57,11 @@ def progress(*, shown: bool = True) -> Progress:
     return Progress(*columns, console=err, transient=True, disable=not (shown and err.is_terminal))
 
 
-def read_rows(lines: Iterable[str]) -> Iterator[Row]:
-    """Each line that is not blank, in order."""
+def read_rows(lines: Iterable[str], *, dated: bool = False) -> Iterator[Row]:
+    """Each line that is not blank, in order; with `dated` its date and address are read too."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _row(line, number)
+            yield _row(line, number, dated=dated)
 
 
 def articles(rows: Iterable[Row]) -> Iterator[Article]:
@@ -79,7 +79,7 @@ def write_row(value: Mapping[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
-def _row(line: str, number: int) -> Row:
+def _row(line: str, number: int, *, dated: bool) -> Row:
     try:
         values = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -88,14 +88,15 @@ def _row(line: str, number: int) -> Row:
         return Row(None, None, f"line {number}: not a JSON object")
     name = values.get("id")
     try:
-        return Row(name, _article(values, f"line {number}" if name is None else str(name)))
+        article = _article(values, f"line {number}" if name is None else str(name))
+        return Row(name, _dated(article, values) if dated else article)
     except ValueError as error:
         return Row(name, None, f"line {number}: {error}")
 
 
 def _article(values: Mapping[str, Any], name: str) -> Article:
     """The article of a row; a lone surrogate becomes U+FFFD, so that offsets stay. Raises ValueError."""
-    texts = {key: values.get(key) or "" for key in (*_TEXTS, "source", "lang", "language", "url")}
+    texts = {key: values.get(key) or "" for key in (*_TEXTS, "source", "lang", "language")}
     for key, value in texts.items():
         if not isinstance(value, str):
             raise ValueError(f"{key} is not a text")  # noqa: TRY004 - a bad row, not a bug
@@ -103,17 +104,20 @@ def _article(values: Mapping[str, Any], name: str) -> Article:
     return Article(
         id=_LONE_SURROGATE.sub("\ufffd", name),
         source=clean["source"],
-        url=clean["url"] or None,
         language=clean["lang"] or clean["language"] or None,
-        published=_moment(values.get("published") or values.get("date")),
         **{key: clean[key] for key in _TEXTS},
     )
 
 
-def _moment(value: Any) -> datetime | None:
+def _dated(article: Article, values: Mapping[str, Any]) -> Article:
+    """The same with the day and the address of the row. Raises ValueError."""
+    when, url = values.get("published") or values.get("date"), values.get("url")
+    address = _LONE_SURROGATE.sub("\ufffd", url) if isinstance(url, str) else None
+    return article.model_copy(update={"published": _moment(when) if when else None, "url": address or None})
+
+
+def _moment(value: Any) -> datetime:
     """An ISO 8601 time or day, in UTC where it names no zone. Raises ValueError."""
-    if value is None:
-        return None
     try:
         found = datetime.fromisoformat(str(value))
     except ValueError as error:

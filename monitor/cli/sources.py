@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from monitor.cli.common import ConfigOption, DataOption, JsonOption, installation, out, reading
@@ -60,7 +61,6 @@ def _row(source: Source, state: SourceState, due: dict[str, float]) -> dict[str,
     return {
         "id": source.id,
         "name": source.label,
-        "url": source.url,
         "outcome": str(state.outcome) if state.outcome else "not checked yet",
         "reason": state.reason,
         "failures": state.failures,
@@ -83,7 +83,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             _ago(row["succeeded"]),
             _ago(row["changed"]),
             _ago(row["due"]),
-            harmless(row["reason"], 80).replace("[", r"\["),
+            escape(harmless(row["reason"], 80)),
         )
     return table
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _TICK_SECONDS = 0.2
 # Together below the 30 s that `monitor up` promises. Tasks end within a second or two of the signal.
-_WORKER_SECONDS = 20.0
-_BEAT_SECONDS = 4.0
+_WORKER_SECONDS = 15.0
+_BEAT_SECONDS = 3.0
 # A command that reads the data folder for a moment owns it meanwhile.
 _READER_SECONDS = 5.0
 
@@ -47,7 +47,7 @@ def up(config: ConfigOption = None, data: DataOption = None) -> None:
         stack.enter_context(owned(place.data, wait=_READER_SECONDS))
         server = None if place.redis_url else _started(place, stack)
         runtime = Runtime(place, configuration)
-        runtime.wait(_say)
+        runtime.wait(_say, stop=stop)
         _say(f"Vedette {__version__}: config {place.config}, data {place.data}")
         channels = ", ".join(channel.id for channel in configuration.settings.channels)
         _say(f"{len(runtime.sources)} sources, {len(configuration.watch.rules)} rules, channels: {channels or 'none'}")

@@ -122,10 +122,17 @@ def _wider(name: str) -> str:
 
 
 def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _is_torn_utf8(body)
+    return True
+
+
+def _is_torn_utf8(body: bytes) -> bool:
+    """A page cut inside a character, or with a few strays of another encoding."""
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    if not broken:
-        return True
     letters = len(body) - len(text)  # continuation bytes that were understood, near enough
     return broken <= _TORN * letters
 

@@ -33,6 +33,7 @@ _MAX_HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OUTCOMES = {401: Outcome.BLOCKED, 403: Outcome.BLOCKED, 404: Outcome.NOT_FOUND, 410: Outcome.GONE, 429: Outcome.BUSY}
 _SERVICE_UNAVAILABLE = 503
+_MAX_RETRY_AFTER = 86400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,10 @@ class Client:
 
     async def get(self, url: str, *, etag: str = "", last_modified: str = "", allow_private: bool = False) -> Response:
         """Fetch, following at most 5 redirects. Raises FetchError for everything that is no usable body."""
-        headers = {"Accept": _ACCEPT}
-        headers |= {"If-None-Match": etag} if etag else {}
-        headers |= {"If-Modified-Since": last_modified} if last_modified else {}
+        # Validators go back byte for byte; a header is latin-1, whatever a server puts into it.
+        validators = {b"If-None-Match": etag, b"If-Modified-Since": last_modified}
+        headers = [(name, value.encode("latin-1")) for name, value in validators.items() if value]
+        headers.append((b"Accept", _ACCEPT.encode()))
         async with self._bounded():
             for _ in range(_MAX_HOPS + 1):
                 request = self._http.build_request("GET", _web(url), headers=headers)
@@ -130,7 +132,8 @@ class Client:
 
     async def _answer(self, url: str, response: httpx2.Response) -> Response:
         status, headers = response.status_code, response.headers
-        etag, modified = headers.get("etag", ""), headers.get("last-modified", "")
+        raw = {name.lower(): value.decode("latin-1") for name, value in headers.raw}
+        etag, modified = raw.get(b"etag", ""), raw.get(b"last-modified", "")
         if status == httpx2.codes.NOT_MODIFIED:
             return Response(url, etag=etag, last_modified=modified, unchanged=True)
         if status != httpx2.codes.OK:
@@ -163,7 +166,8 @@ class Client:
             raise FetchError(Outcome.TIMEOUT, "no answer in time") from error
         except httpx2.NetworkError as error:
             raise FetchError(Outcome.UNREACHABLE, str(error) or "the connection failed") from error
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, UnicodeError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ValueError, OSError) as error:
+            # ValueError: an address in a redirect that is none. OSError: TLS records that the library does not map.
             raise FetchError(Outcome.PROTOCOL_ERROR, str(error) or type(error).__name__) from error
 
 
@@ -181,15 +185,14 @@ async def opened(user_agent: str, bounds: Bounds, *, resolver: Resolver = resolv
 
 
 def retry_after(value: str | None, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:
-    """Seconds of a Retry-After header, a number or a date (RFC 9110, 10.2.3); None when absent or unreadable."""
+    """Seconds of a Retry-After header, a number or a date (RFC 9110, 10.2.3), at most a day; None when unreadable."""
     if not value:
         return None
-    if value.strip().isdecimal():
-        return float(value)
     try:
-        return max(0.0, (parsedate_to_datetime(value) - now()).total_seconds())
-    except (ValueError, TypeError):
+        seconds = float(value) if value.strip().isdecimal() else (parsedate_to_datetime(value) - now()).total_seconds()
+    except (ValueError, TypeError, OverflowError):
         return None
+    return min(max(0.0, seconds), _MAX_RETRY_AFTER)
 
 
 def _web(url: str) -> str:

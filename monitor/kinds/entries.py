@@ -14,7 +14,7 @@ from monitor.models import Entry
 from monitor.urls import absolute, identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from monitor.models import Document
 
@@ -29,17 +29,18 @@ _EARLIEST = 1990
 def visible_text(html: str) -> str:
     """What a reader sees of a fragment of HTML: one paragraph a line, spaces folded, nothing hidden."""
     if "<" not in html and "&" not in html:
-        return _folded(html)
+        return plain_text(html)
     soup = BeautifulSoup(html, "lxml")
     for hidden in soup(_HIDDEN):
         hidden.decompose()
     for block in soup.find_all(_BLOCKS):
         block.insert_before("\n")
         block.append("\n")
-    return _folded(soup.get_text())
+    return plain_text(soup.get_text())
 
 
-def _folded(text: str) -> str:
+def plain_text(text: str) -> str:
+    """Text that is no markup, without control characters and lone surrogates: one paragraph a line, spaces folded."""
     lines = (" ".join(line.split()) for line in _CONTROL.sub("", text.replace("\r", "\n")).split("\n"))
     return "\n".join(line for line in lines if line)
 
@@ -48,9 +49,9 @@ def iso_moment(value: str) -> datetime | None:
     """An ISO 8601 time (RFC 3339 too) in UTC, which is also assumed where it names no zone; None for anything else."""
     try:
         moment = datetime.fromisoformat(value.strip())
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def make_entry(
@@ -73,7 +74,7 @@ def make_entry(
         published = None
     digest = hashlib.sha256(f"{title}\n{lead}\n{text}".encode("utf-8", "replace")).hexdigest()[:24]
     return Entry(
-        key=(id or "").strip()[:512] or url or digest,
+        key=plain_text(id or "")[:512] or url or digest,
         url=url,
         title=title,
         lead=lead,
@@ -84,25 +85,37 @@ def make_entry(
 
 
 def identities(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
-    """For each entry the names it is remembered by; an entry is known when any of its names is.
+    """For each entry the names it is remembered by: its id, its address, its words (the title where it has one).
 
-    An id or address that several entries of one document share tells nothing, and is left out. An entry that has
-    neither is known by its words.
+    An id or address that several entries of one document share tells nothing, and is left out.
     """
     keys = Counter(entry.key for entry in entries)
     urls = Counter(identity(entry.url) for entry in entries if entry.url)
-    return [tuple(_names(entry, keys, urls)) or (_words(entry),) for entry in entries]
+    return [tuple(_names(entry, keys, urls)) or (f"key:{_short(entry.key)}",) for entry in entries]
+
+
+def is_new(names: Sequence[str], unseen: Collection[str]) -> bool:
+    """Whether an entry was not seen before: when at most one of its names was, or not its only one.
+
+    One name may change, as ids do at each poll in some feeds, addresses when a headline is mended, and words in an
+    edit; and one may be used again, as the address of a live page is.
+    """
+    seen = sum(name not in unseen for name in names)
+    return seen < min(2, len(names))
 
 
 def _names(entry: Entry, keys: Counter[str], urls: Counter[str]) -> Iterable[str]:
-    if keys[entry.key] == 1:
+    if keys[entry.key] == 1 and entry.key != entry.url:
         yield f"id:{_short(entry.key)}"
     if entry.url and urls[identity(entry.url)] == 1:
-        yield f"url:{_short(identity(entry.url))}"
+        yield url_name(entry.url)
+    if words := entry.title or entry.lead + entry.text:
+        yield f"words:{_short(words)}"
 
 
-def _words(entry: Entry) -> str:
-    return f"words:{_short(entry.title + entry.lead + entry.text)}"
+def url_name(url: str) -> str:
+    """The name that an address is remembered by."""
+    return f"url:{_short(identity(url))}"
 
 
 def _short(value: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import feedparser
 
 from monitor.errors import UnreadableDocument
-from monitor.kinds.entries import iso_moment, make_entry, visible_text
+from monitor.kinds.entries import iso_moment, make_entry, plain_text, visible_text
 
 if TYPE_CHECKING:
     import time
@@ -95,8 +95,9 @@ def _read_json(body: bytes, document: Document) -> tuple[Entry, ...]:
 
 
 def _from_json(item: dict[str, Any], document: Document) -> Entry:
-    text = visible_text(_string(item, "content_html")) or _string(item, "content_text")
-    authors = item.get("authors") or [item.get("author")]
+    text = visible_text(_string(item, "content_html")) or plain_text(_string(item, "content_text"))
+    listed = item.get("authors")
+    authors = listed if isinstance(listed, list) else [item.get("author")]
     names = [str(author.get("name")) for author in authors if isinstance(author, dict) and author.get("name")]
     return make_entry(
         document,

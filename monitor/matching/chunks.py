@@ -6,6 +6,7 @@ than that of cutting it up and looking each chunk up.
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -13,12 +14,19 @@ from monitor.matching.fold import fold
 from monitor.matching.words import quiet, words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from monitor.matching.vocabulary import Node, Vocabulary
+
+# Words in small letters that fold to themselves for sure: of one alphabet, no soft sign that may be classical.
+_PLAIN = re.compile("^(?:[a-z]+|[а-щъыэюяіїє]++(?:ь(?![бвдезлмнпсфцьюя])[а-щъыэюяіїє]*+)*+)$", re.MULTILINE)
+_CLASSICAL = "дздз"
 
 BREAK = "\n"  # the chunk that stands for the end of a paragraph
 
-_BLANKS = "\xa0\u202f\u2009\t\r\f\v"  # one character each, as a blank is, so that offsets stay
+_BLANKS = "\xa0\u202f\t\r"  # one character each, as a blank is, so that offsets stay; rarer ones stay inside chunks
 _PUNCTUATION = ".,:;!?…()[]«»“”„\"'-–—"  # what stands around most words; the rest takes the longer way
+_TOGETHER = 5_000  # chunks
 _LONGEST_KEPT = 100  # characters; longer chunks do not come again
 
 
@@ -86,20 +94,55 @@ class Memo(dict[str, Chunk]):
         super().__init__()
         self._vocabulary = vocabulary
         self._limit = limit
+        self._ahead: Sequence[str] = ()
         self._plain: dict[tuple[int, bool, bool], Chunk] = {}
         self._one_word = [
             [Chunk.of(1, opens=opens, closes=closes) for closes in (False, True)] for opens in (False, True)
         ]
 
+    def read(self, texts: Sequence[str]) -> list[Chunk]:
+        """The chunks with these texts."""
+        found: list[Chunk] = []
+        for begin in range(0, len(texts), _TOGETHER):
+            self._ahead = texts[begin : begin + _TOGETHER]
+            found += map(self.__getitem__, self._ahead)
+        return found
+
     def __missing__(self, text: str) -> Chunk:
-        """The chunk, analysed now and remembered."""
-        chunk = self._analyse(text)
-        if len(text) <= _LONGEST_KEPT:
-            if len(self) >= self._limit:
-                for old in list(islice(self, self._limit // 2 + 1)):
-                    del self[old]
-            self[text] = chunk
+        """The chunk, analysed now; and with it, once, the other new ones of the text that is being read."""
+        ahead, self._ahead = self._ahead, ()
+        new = [other for other in {*ahead} if other not in self and other != BREAK]
+        if len(new) > 1:
+            self._keep_strangers(new)
+        chunk = self.get(text)
+        if chunk is None:
+            chunk = self._analyse(text)
+            self._keep(text, chunk)
         return chunk
+
+    def _keep(self, text: str, chunk: Chunk) -> None:
+        if len(text) > _LONGEST_KEPT:
+            return
+        if len(self) >= self._limit:
+            for old in list(islice(self, self._limit // 2 + 1)):
+                del self[old]
+        self[text] = chunk
+
+    def _keep_strangers(self, texts: list[str]) -> None:
+        """Keep those of the chunks that are plainly one word of no term: together this takes a third of the time."""
+        cores = [text.strip(_PUNCTUATION) for text in texts]
+        lowered = "\n".join(cores).lower()
+        if _CLASSICAL in lowered:
+            return
+        strangers = self._vocabulary.strangers(set(_PLAIN.findall(lowered)))
+        for text, core, word in zip(texts, cores, lowered.split("\n"), strict=True):
+            if word not in strangers:
+                continue
+            if core == text:
+                self._keep(text, self._one_word[True][True])
+            else:
+                before, _, after = text.partition(core)
+                self._keep(text, self._one_word[quiet(before)][quiet(after)])
 
     def _analyse(self, text: str) -> Chunk:
         if text.isalpha():

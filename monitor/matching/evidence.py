@@ -61,10 +61,7 @@ class Evidence:
         self._in = {name: operands.having(reading.hits) for name, reading in self.readings.items()}
         for name, there in self._in.items():
             there -= {number for number in there & operands.not_plain if not self.hits(number, name)}
-        self._there = {
-            scope: frozenset().union(*(self._in[name] for name in names if name in self._in))
-            for scope, names in IN_SCOPE.items()
-        }
+        self._there = {Scope.ANYWHERE: self._hitting(FIELDS)}
 
     def present(self) -> frozenset[int]:
         """All operands that have a hit."""
@@ -72,6 +69,8 @@ class Evidence:
 
     def has(self, operand: int, scope: Scope = Scope.ANYWHERE) -> bool:
         """Whether the operand has a hit in these fields."""
+        if scope not in self._there:
+            self._there[scope] = self._hitting(IN_SCOPE[scope])
         return operand in self._there[scope]
 
     def hidden(self, operand: int) -> bool:
@@ -136,6 +135,10 @@ class Evidence:
             list=operand.name,
             line=found.line or term.line,
         )
+
+    def _hitting(self, names: Iterable[FieldName]) -> frozenset[int]:
+        """The operands with a hit in one of the fields."""
+        return frozenset().union(*(self._in[name] for name in names if name in self._in))
 
     def _may_hit(self, choice: Choice, name: FieldName) -> bool:
         there = self._in.get(name, ())

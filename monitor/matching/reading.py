@@ -43,7 +43,7 @@ class Reading:
     def __init__(self, text: str, memo: Memo) -> None:
         self.text = text
         self._texts = cut(text)
-        self._chunks = list(map(memo.__getitem__, self._texts))
+        self._chunks = memo.read(self._texts)
         self._places: dict[Occurrence, Place] = {}
         self.hits = self._scan()
 
@@ -91,10 +91,12 @@ class Reading:
 
     def _scan(self) -> dict[int, list[Occurrence]]:
         hits: defaultdict[int, list[Occurrence]] = defaultdict(list)
-        for at in islice(compress(range(len(self._chunks)), self._chunks), MAX_CHUNKS):
-            for number, alone, leads in self._chunks[at]:
+        chunks = self._chunks
+        for at in islice(compress(range(len(chunks)), chunks), MAX_CHUNKS):
+            for number, alone, leads in chunks[at]:
+                hit = (at, number, at, number)
                 for pattern in alone:
-                    hits[pattern].append((at, number, at, number))
+                    hits[pattern].append(hit)
                 if leads:
                     for pattern, end in self._phrases(leads, (at, number)):
                         hits[pattern].append((at, number, *end))

@@ -58,6 +58,13 @@ class Vocabulary:
             return tuple(n for n in found if n not in self._cased or self._cased[n].accepts_capitals(raw))
         return found
 
+    def strangers(self, folded: set[str]) -> set[str]:
+        """Those of the words that pass no test."""
+        found = folded.difference(self._forms)  # of a plain dict: a view of its keys would be walked through
+        for length, prefixes in self._prefixes.items():
+            found = {word for word in found if word[:length] not in prefixes}
+        return found
+
     def begun(self, numbers: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[Node, ...]]:
         """What a word that passes these tests is: the patterns it is all of, and the nodes where longer ones go on."""
         if numbers not in self._begun:

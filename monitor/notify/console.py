@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 from rich.text import Text
 
+from monitor.errors import DeliveryError
 from monitor.models import Severity
 from monitor.notify.words import age, harmless, headline, safe_link
 
@@ -31,11 +32,14 @@ class ConsoleChannel:
         self._console = Console(file=stream, highlight=False)
 
     def send(self, delivery: Delivery, now: datetime) -> None:
-        """Print the alert, or a digest with one headline an alert."""
-        if delivery.digest:
-            print_lines(self._console, render_digest(delivery, now))
-        else:
-            print_lines(self._console, render_alert(delivery.alerts[0], now, colour=self._console.is_terminal))
+        """Print the alert, or a digest with one headline an alert. Raises DeliveryError when nobody reads any more."""
+        try:
+            if delivery.digest:
+                print_lines(self._console, render_digest(delivery, now))
+            else:
+                print_lines(self._console, render_alert(delivery.alerts[0], now, colour=self._console.is_terminal))
+        except (OSError, UnicodeError) as error:
+            raise DeliveryError(f"the terminal does not take it: {error}") from error
 
 
 def print_lines(console: Console, lines: Iterable[Text]) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import DeliveryError
 from monitor.models import Delivery
+from monitor.pipeline.ports import RetryState
 from monitor.schedule import backoff
 
 if TYPE_CHECKING:
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
 
-    from monitor.pipeline.ports import Channel, DeliveryStore, PendingAlert, RetryState
+    from monitor.pipeline.ports import Channel, DeliveryStore, PendingAlert
 
 DIGEST_QUIET = timedelta(seconds=20)
-DIGEST_LATEST = timedelta(seconds=120)
-# 5 s, 10 s, 20 s ... 15 min: a channel that is away for more than a day loses nothing but time.
+DIGEST_LATEST = timedelta(minutes=10)
+# 5 s, 10 s, 20 s ... 15 min: about 23 hours for one message, which then goes to the dead letters.
 MAX_ATTEMPTS = 100
 _FIRST_GAP = timedelta(seconds=5)
 _LONGEST_GAP = timedelta(minutes=15)
@@ -48,11 +49,18 @@ class Planned:
         return Delivery(key=f"{key}:{channel}", channel=channel, alerts=alerts, attempt=attempt)
 
 
-def plan(pending: Sequence[PendingAlert], now: datetime) -> list[Planned]:
-    """What to send now, in order. What must wait is left out and is planned again later."""
-    backlog = tuple(item for item in pending if item.alert.backlog)
-    singles = [Planned((item,)) for item in pending if not item.alert.backlog]
-    return [*singles, Planned(backlog)] if _digest_is_ripe(backlog, now) else singles
+def plan(pending: Sequence[PendingAlert], now: datetime, state: RetryState | None = None) -> list[Planned]:
+    """What to send now, in order. What must wait is left out and is planned again later.
+
+    A delivery that was begun comes first, with the very alerts that it began with.
+    """
+    entries = state.entries if state else ()
+    begun = tuple(item for item in pending if item.entry in entries)
+    rest = [item for item in pending if item.entry not in entries]
+    backlog = tuple(item for item in rest if item.alert.backlog)
+    planned = [Planned(begun)] if begun else []
+    planned += [Planned((item,)) for item in rest if not item.alert.backlog]
+    return [*planned, Planned(backlog)] if _digest_is_ripe(backlog, now) else planned
 
 
 def _digest_is_ripe(backlog: Iterable[PendingAlert], now: datetime) -> bool:
@@ -61,7 +69,10 @@ def _digest_is_ripe(backlog: Iterable[PendingAlert], now: datetime) -> bool:
 
 
 class Delivering:
-    """The sender of one channel. Only one process runs it at a time: the caller holds the channel's lease."""
+    """The sender of one channel. Only one process runs it at a time: the caller holds the channel's lease.
+
+    `go_on` says before each message whether there is time, and whether the lease is still held.
+    """
 
     def __init__(
         self,
@@ -69,33 +80,34 @@ class Delivering:
         channel: Channel,
         deliveries: DeliveryStore,
         *,
-        still_ours: Callable[[], bool],
+        go_on: Callable[[], bool],
         clock: Callable[[], datetime],
         random: Random,
     ) -> None:
         self._name = name
         self._channel = channel
         self._deliveries = deliveries
-        self._still_ours = still_ours
+        self._go_on = go_on
         self._clock = clock
         self._random = random
 
     def run(self) -> int:
         """Send what is due now; returns how many messages were taken."""
-        sent = 0
-        for planned in plan(self._deliveries.pending(self._name), self._clock()):
-            state = self._deliveries.retry_state(self._name)
-            if state.not_before and state.not_before > self._clock():
+        state, sent = self._deliveries.retry_state(self._name), 0
+        if state.not_before and state.not_before > self._clock():
+            return 0
+        for planned in plan(self._deliveries.pending(self._name, self._clock()), self._clock(), state):
+            if not self._go_on() or not self._try(planned, state):
                 break
-            if not self._still_ours() or not self._try(planned, state):
-                break
-            sent += 1
+            sent, state = sent + 1, RetryState()
         return sent
 
     def _try(self, planned: Planned, state: RetryState) -> bool:
         """Send once and store what came of it; False when the channel needs a pause."""
-        delivery = planned.delivery(self._name, state.attempts + 1)
         entries = [item.entry for item in planned.alerts]
+        attempt = state.attempts + 1 if list(state.entries) == entries else 1
+        delivery = planned.delivery(self._name, attempt)
+        self._deliveries.begin(delivery, entries)
         try:
             self._channel.send(delivery, self._clock())
         except DeliveryError as error:
@@ -108,6 +120,7 @@ class Delivering:
         return True
 
     def _next_try(self, delivery: Delivery, error: DeliveryError) -> datetime:
-        if error.retry_after is not None:
-            return self._clock() + timedelta(seconds=min(max(error.retry_after, 1.0), _LONGEST_RETRY_AFTER))
-        return self._clock() + backoff(_FIRST_GAP, delivery.attempt, self._random, _LONGEST_GAP)
+        """After a growing gap, and not before the receiver says so."""
+        gap = backoff(_FIRST_GAP, delivery.attempt, self._random, _LONGEST_GAP)
+        asked = timedelta(seconds=min(error.retry_after or 0.0, _LONGEST_RETRY_AFTER))
+        return self._clock() + max(gap, asked)

@@ -32,6 +32,8 @@ _HOST_BUSY = timedelta(milliseconds=500)
 # Jobs that wait for a busy host hold a slot of the drain, so only a few may, and not for long.
 _WAITING_PER_HOST = 10
 _WAIT_SECONDS = 5.0
+_LONGEST_AWAY = 20  # times _HOST_BUSY
+_UNKNOWN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Door:
     def __init__(self, inside: int) -> None:
         self._inside = asyncio.Semaphore(inside)
         self._queue = 0
+        self._turned_away = 0
 
     async def enter(self) -> bool:
         """Wait for a place; False when too many wait already, or none came free in time."""
@@ -64,7 +67,13 @@ class Door:
 
     def leave(self) -> None:
         """Make room for the next."""
+        self._turned_away = max(0, self._turned_away - 1)
         self._inside.release()
+
+    def come_back(self) -> timedelta:
+        """How long to stay away: the longer, the more were turned away, so that a long queue is no busy loop."""
+        self._turned_away += 1
+        return _HOST_BUSY * min(1 + self._turned_away // _WAITING_PER_HOST, _LONGEST_AWAY)
 
 
 class Drain:
@@ -101,18 +110,21 @@ class Drain:
         """
         self._schedule_sources()
         done, running = 0, set[asyncio.Task[None]]()
-        while go_on():
-            self._repeat_hints()
-            for claim in self._jobs.claim(self._clock(), self._limits.concurrency - len(running)):
-                running.add(asyncio.create_task(self._do(claim)))
-            ended, running = await self._some_end(running)
-            done += len(ended)
-        while running and not stop():
-            ended, running = await self._some_end(running)
-            done += len(ended)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        try:
+            while go_on():
+                self._repeat_hints()
+                for claim in self._jobs.claim(self._clock(), self._limits.concurrency - len(running)):
+                    running.add(asyncio.create_task(self._do(claim)))
+                ended, running = await self._some_end(running)
+                done += len(ended)
+            while running and not stop():
+                ended, running = await self._some_end(running)
+                done += len(ended)
+        finally:
+            # Before the client is closed under them: what is not finished is given back.
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
         return done
 
     def _repeat_hints(self) -> None:
@@ -140,12 +152,12 @@ class Drain:
     async def _do(self, claim: Claim) -> None:
         source, page = self._target(claim)
         if source is None:
-            self._jobs.drop(claim)
+            self._postpone(claim, page)
             return
         door = self._doors[host(page.entry.url if page and page.entry.url else source.url)]
         try:
             if not await door.enter():
-                self._jobs.put_back(claim, self._clock() + _HOST_BUSY)
+                self._jobs.put_back(claim, self._clock() + door.come_back())
                 return
             try:
                 await (self._fetch_page(claim, source, page) if page else self._check(claim, source))
@@ -154,6 +166,20 @@ class Drain:
         except asyncio.CancelledError:
             self._jobs.put_back(claim, self._clock())
             raise
+
+    def _postpone(self, claim: Claim, page: Page | None) -> None:
+        """A job of a source that this process does not know: another may have a newer configuration.
+
+        The schedule of sources is mended by `sync`; a page whose source does not come back is given up in time.
+        """
+        if claim.kind == "source":
+            self._jobs.put_back(claim, self._clock() + _UNKNOWN)
+        elif page is None:
+            self._jobs.drop(claim)
+        else:
+            again = page.model_copy(update={"attempts": page.attempts + 1})
+            due = page_retry(again.attempts, self._clock(), self._random)
+            self._jobs.settle_page(claim, again, due=due, counted=None, document=None, hint=self._clock())
 
     def _target(self, claim: Claim) -> tuple[Source | None, Page | None]:
         if claim.kind == "source":
@@ -165,9 +191,7 @@ class Drain:
         started, before = self._clock(), self._jobs.state(claim.id)
         retry_after, document = None, None
         try:
-            response = await self._fetcher.get(
-                source.url, etag=before.etag, last_modified=before.last_modified, allow_private=source.allow_private
-            )
+            response = await self._get(source, source.url, before)
         except FetchError as error:
             outcome, retry_after = error.outcome, error.retry_after
             after = before.after(outcome, self._clock(), str(error))
@@ -190,12 +214,33 @@ class Drain:
         if self._jobs.settle_source(claim, before, after, due=due, counted=counted, document=document, hint=hint):
             self._tell(document)
 
+    async def _get(
+        self, source: Source, url: str, state: SourceState | None = None, *, wanted: bool = False
+    ) -> Response:
+        """Fetch for one source. The one catch-all: whatever an answer breaks, it is the failure of that source."""
+        try:
+            response = await self._fetcher.get(
+                url,
+                etag=state.etag if state else "",
+                last_modified=state.last_modified if state else "",
+                allow_private=source.allow_private,
+            )
+        except FetchError:
+            raise
+        except Exception as error:
+            # Nothing that one server sends may end the drain, in which a hundred others are being fetched.
+            raise FetchError(Outcome.PROTOCOL_ERROR, f"{type(error).__name__}: {error}") from error
+        if wanted and not response.body:
+            raise FetchError(Outcome.EMPTY, "the page is empty")
+        return response
+
     async def _fetch_page(self, claim: Claim, source: Source, page: Page) -> None:
         try:
-            response = await self._fetcher.get(page.entry.url or "", allow_private=source.allow_private)
+            response = await self._get(source, page.entry.url or "", wanted=True)
         except FetchError as error:
             failed = page.model_copy(update={"attempts": page.attempts + 1})
-            due, outcome = page_retry(failed.attempts, self._clock(), self._random), error.outcome
+            due = page_retry(failed.attempts, self._clock(), self._random, error.retry_after)
+            outcome = error.outcome
             # The reader gets what the feed said at once, and the page later if it comes.
             document = _article(failed, None, self._clock()) if page.attempts == 0 else None
             page = failed

@@ -60,7 +60,7 @@ class JobStore(Protocol):
         page: Page,
         *,
         due: datetime | None,
-        counted: Outcome,
+        counted: Outcome | None,
         document: Document | None,
         hint: datetime,
     ) -> bool: ...
@@ -82,6 +82,7 @@ class DocumentStore(Protocol):
         pages: Mapping[Page, datetime],
         articles: Iterable[Article],
         counts: Mapping[str, int],
+        due: datetime | None = None,
         now: datetime,
     ) -> None: ...
     def read_article(
@@ -97,9 +98,9 @@ class DocumentStore(Protocol):
 class AlertStore(Protocol):
     """See monitor.store.alerts."""
 
-    def alerted(self, article: str) -> bool: ...
+    def story_of(self, article: str) -> Story | None: ...
     def candidates(self, mark: Fingerprint) -> tuple[list[Story], str]: ...
-    def put(self, article: Article, alert: Alert | None, story: Story, *, version: str) -> str | None: ...
+    def put(self, key: str, alert: Alert | None, story: Story, *, version: str) -> str | None: ...
 
 
 class ArticleMatcher(Protocol):
@@ -109,29 +110,30 @@ class ArticleMatcher(Protocol):
     def snippet(self, article: Article, match: Match) -> Snippet: ...
 
 
-class PendingAlert(Protocol):
-    """An alert of the stream that a channel has not acknowledged."""
+@dataclass(frozen=True, slots=True)
+class PendingAlert:
+    """An alert that a channel has not acknowledged, with its entry in the stream."""
 
-    @property
-    def entry(self) -> str: ...
-    @property
-    def alert(self) -> Alert: ...
+    entry: str
+    alert: Alert
 
 
-class RetryState(Protocol):
-    """How the delivery at the head of a channel went so far."""
+@dataclass(frozen=True, slots=True)
+class RetryState:
+    """The delivery that a channel is at: its key and entries, how often it was tried, when it may be tried again."""
 
-    @property
-    def attempts(self) -> int: ...
-    @property
-    def not_before(self) -> datetime | None: ...
+    key: str = ""
+    entries: tuple[str, ...] = ()
+    attempts: int = 0
+    not_before: datetime | None = None
 
 
 class DeliveryStore(Protocol):
     """See monitor.store.deliveries."""
 
-    def pending(self, channel: str) -> Sequence[PendingAlert]: ...
+    def pending(self, channel: str, now: datetime) -> Sequence[PendingAlert]: ...
     def retry_state(self, channel: str) -> RetryState: ...
+    def begin(self, delivery: Delivery, entries: Sequence[str]) -> None: ...
     def delivered(self, delivery: Delivery, entries: Sequence[str], now: datetime) -> None: ...
     def failed(self, delivery: Delivery, error: str, not_before: datetime) -> None: ...
     def bury(self, delivery: Delivery, entries: Sequence[str], error: str, now: datetime) -> None: ...

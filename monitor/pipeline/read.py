@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from monitor.errors import UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
 from monitor.kinds import read_entries
-from monitor.kinds.entries import identities
+from monitor.kinds.entries import identities, is_new, url_name
 from monitor.models import Article, Outcome, Page, Purpose
-from monitor.schedule import HINT_AGAIN, page_retry
+from monitor.schedule import HINT_AGAIN, next_due, page_retry
 from monitor.urls import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime, timedelta
     from random import Random
 
@@ -32,18 +32,20 @@ if TYPE_CHECKING:
 
 # A document that killed its reader this often is given up; an article then keeps the text of the feed.
 READ_ATTEMPTS = 3
+# Some twenty minutes, since an attempt is made each HINT_AGAIN.
+_UNKNOWN_ATTEMPTS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class IndexReading:
-    """What an index document came to: names to remember, articles complete in the feed, pages to fetch."""
+    """What an index document came to: names to remember; articles complete in the feed, and pages to fetch, by id."""
 
     outcome: Outcome
     reason: str = ""
     items: int = 0
     seen: tuple[str, ...] = ()
-    articles: tuple[Entry, ...] = ()
-    pages: tuple[Entry, ...] = ()
+    articles: tuple[tuple[str, Entry], ...] = ()
+    pages: tuple[tuple[str, Entry], ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -57,6 +59,7 @@ class Reading:
         alerting: Alerting,
         sources: Mapping[str, Source],
         *,
+        every: timedelta,
         backlog_age: timedelta,
         backlog_digest: bool,
         needs_page: Callable[[Entry], bool],
@@ -67,6 +70,7 @@ class Reading:
         self._documents = documents
         self._alerting = alerting
         self._sources = sources
+        self._every = every
         self._backlog_age = backlog_age
         self._backlog_digest = backlog_digest
         self._needs_page = needs_page
@@ -81,7 +85,9 @@ class Reading:
         document, attempt = taken
         source = self._sources.get(document.source)
         if source is None:
-            self._documents.read_article(document, again=None, articles=(), counts={"dropped": 1})
+            # Another process may have a newer configuration: the document waits, and is dropped when none comes.
+            if attempt > _UNKNOWN_ATTEMPTS:
+                self._documents.read_article(document, again=None, articles=(), counts={"dropped": 1})
         elif document.purpose is Purpose.INDEX:
             self._read_index(document, source, attempt)
         else:
@@ -91,16 +97,13 @@ class Reading:
         before, now = self._jobs.state(source.id), self._clock()
         reading = self._index(document, source, before, attempt)
         backlog = not before.primed
-        articles = [article_from_entry(entry, source, partial=not entry.text) for entry in reading.articles]
+        articles = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in reading.articles]
         for article in articles:
             self._alert(article, source, backlog=backlog)
         after = replace(before.after(reading.outcome, now, reading.reason), items=reading.items)
         # Whatever was not read well is asked for whole again, so that no 304 can hide it.
         after = replace(after, primed=True) if reading.outcome.good else after.forgotten()
-        pages = [
-            Page(id=_article_id(entry, source), source=source.id, entry=entry, backlog=backlog)
-            for entry in reading.pages
-        ]
+        pages = [Page(id=name, source=source.id, entry=entry, backlog=backlog) for name, entry in reading.pages]
         self._documents.read_index(
             document,
             before,
@@ -109,7 +112,21 @@ class Reading:
             pages=dict.fromkeys(pages, now),
             articles=articles,
             counts={f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts},
+            due=None if reading.outcome.good else self._later(source, after, reading.outcome),
             now=now,
+        )
+
+    def _later(self, source: Source, state: SourceState, outcome: Outcome) -> datetime:
+        """When to look again at a source that answered with something that is no good reading."""
+        now = self._clock()
+        return next_due(
+            outcome,
+            every=source.every or self._every,
+            started=now,
+            now=now,
+            failures=state.failures,
+            retry_after=None,
+            random=self._random,
         )
 
     def _index(self, document: Document, source: Source, before: SourceState, attempt: int) -> IndexReading:
@@ -121,7 +138,11 @@ class Reading:
             return IndexReading(Outcome.NOT_A_FEED, str(error))
         names = identities(entries)
         unseen = self._documents.unseen(source.id, {name for group in names for name in group})
-        new = [entry for entry, group in zip(entries, names, strict=True) if unseen.issuperset(group)]
+        new = [
+            (article_id(entry, source, own_address=has_own_address(entry, group, unseen)), entry)
+            for entry, group in zip(entries, names, strict=True)
+            if is_new(group, unseen)
+        ]
         oldest = None if before.primed else self._clock() - self._backlog_age
         return decide_index(entries, new, [name for group in names for name in group], oldest, self._needs_page)
 
@@ -129,6 +150,10 @@ class Reading:
         page = document.page
         if page is None:
             raise UnreadableDocument(f"document {document.id} is an article without its page")
+        if attempt > 2 * READ_ATTEMPTS:
+            # Even the words of the feed kill the reader.
+            self._documents.read_article(document, again=None, articles=(), counts={"unreadable": 1})
+            return
         article, again = self._article(document, source, page, attempt)
         self._alert(article, source, backlog=page.backlog)
         counts = {"articles": 1, "partial": int(article.partial)}
@@ -139,9 +164,9 @@ class Reading:
     ) -> tuple[Article, tuple[Page, datetime] | None]:
         """The article, and another attempt at its page where that could still give more."""
         if not document.body:  # the page could not be fetched
-            return article_from_entry(page.entry, source, partial=True), None
+            return article_from_entry(page.id, page.entry, source, partial=True), None
         if attempt > READ_ATTEMPTS:
-            return article_from_entry(page.entry, source, partial=True), None
+            return article_from_entry(page.id, page.entry, source, partial=True), None
         try:
             found = extract(
                 document.body,
@@ -153,8 +178,8 @@ class Reading:
         except UnreadableDocument:
             failed = page.model_copy(update={"attempts": page.attempts + 1})
             due = page_retry(failed.attempts, self._clock(), self._random)
-            return article_from_entry(page.entry, source, partial=True), (failed, due) if due else None
-        return article_from_page(found, page.entry, source), None
+            return article_from_entry(page.id, page.entry, source, partial=True), (failed, due) if due else None
+        return article_from_page(page.id, found, page.entry, source), None
 
     def _alert(self, article: Article, source: Source, *, backlog: bool) -> None:
         """Alert on an article, unless a first check found an old story and only its page told the date."""
@@ -165,7 +190,7 @@ class Reading:
 
 def decide_index(
     entries: tuple[Entry, ...],
-    new: list[Entry],
+    new: list[tuple[str, Entry]],
     seen: list[str],
     oldest: datetime | None,
     needs_page: Callable[[Entry], bool],
@@ -176,16 +201,15 @@ def decide_index(
     """
     if not entries:
         return IndexReading(Outcome.EMPTY, "no item in it")
-    wanted = [entry for entry in new if not (oldest and entry.published and entry.published < oldest)]
-    pages = tuple(entry for entry in wanted if entry.url and not entry.text and needs_page(entry))
-    fetched = set(pages)
-    complete = tuple(entry for entry in wanted if entry not in fetched)
+    wanted = [item for item in new if not (oldest and item[1].published and item[1].published < oldest)]
+    pages = {name: entry for name, entry in wanted if entry.url and not entry.text and needs_page(entry)}
+    complete = tuple((name, entry) for name, entry in wanted if name not in pages)
     return IndexReading(
         Outcome.NEW if new else Outcome.UNCHANGED,
         items=len(entries),
         seen=tuple(seen),
         articles=complete,
-        pages=pages,
+        pages=tuple(pages.items()),
         counts=Counter({"entries": len(new), "entries:old": len(new) - len(wanted)}),
     )
 
@@ -195,16 +219,23 @@ def selectors_of(source: Source) -> Selectors | None:
     return Selectors(**source.article.model_dump()) if source.article else None
 
 
-def _article_id(entry: Entry, source: Source) -> str:
-    """Equal for one address, whoever links to it; entries without an address are told apart by source and key."""
-    name = identity(entry.url) if entry.url else f"{source.id} {entry.key}"
+def has_own_address(entry: Entry, names: Sequence[str], unseen: Collection[str]) -> bool:
+    """Whether the address of a new entry is of this story alone, and not of a page that holds one after another."""
+    if not entry.url or url_name(entry.url) not in names:
+        return False
+    return url_name(entry.url) in unseen or entry.key == entry.url
+
+
+def article_id(entry: Entry, source: Source, *, own_address: bool) -> str:
+    """Equal for one address, whoever links to it; where the address does not tell, by source, key and words."""
+    name = identity(entry.url) if entry.url and own_address else f"{source.id} {entry.key} {entry.title}"
     return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:20]
 
 
-def article_from_entry(entry: Entry, source: Source, *, partial: bool) -> Article:
+def article_from_entry(name: str, entry: Entry, source: Source, *, partial: bool) -> Article:
     """The article as far as the feed tells it."""
     return Article(
-        id=_article_id(entry, source),
+        id=name,
         source=source.id,
         url=entry.url,
         title=entry.title,
@@ -217,12 +248,12 @@ def article_from_entry(entry: Entry, source: Source, *, partial: bool) -> Articl
     )
 
 
-def article_from_page(found: Extracted, entry: Entry, source: Source) -> Article:
+def article_from_page(name: str, found: Extracted, entry: Entry, source: Source) -> Article:
     """The page as it was read; where it is thinner than the feed's own text, the feed's text stands in."""
     thin = len(found.text) < len(entry.lead)
     lead = entry.lead or found.lead
     return Article(
-        id=_article_id(entry, source),
+        id=name,
         source=source.id,
         url=entry.url,
         title=entry.title or found.title,

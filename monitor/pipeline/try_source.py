@@ -60,7 +60,10 @@ async def try_source(source: Source, fetcher: Fetcher, matcher: ArticleMatcher, 
     if not entries:
         return Trial(Outcome.EMPTY, "no item in it", seconds)
     read = [await _page(entry, source, fetcher, matcher, clock) for entry in entries[:PAGES]]
-    rest = [_matched(article_from_entry(entry, source, partial=True), source, matcher) for entry in entries[PAGES:]]
+    rest = [
+        _matched(article_from_entry(entry.key, entry, source, partial=True), source, matcher)
+        for entry in entries[PAGES:]
+    ]
     return Trial(Outcome.NEW, "", seconds, entries, (*read, *rest))
 
 
@@ -68,7 +71,7 @@ async def _page(
     entry: Entry, source: Source, fetcher: Fetcher, matcher: ArticleMatcher, clock: Callable[[], datetime]
 ) -> TriedArticle:
     if entry.text or not entry.url:
-        return _matched(article_from_entry(entry, source, partial=False), source, matcher)
+        return _matched(article_from_entry(entry.key, entry, source, partial=False), source, matcher)
     try:
         response = await fetcher.get(entry.url, allow_private=source.allow_private)
         selectors = selectors_of(source)
@@ -76,9 +79,9 @@ async def _page(
             response.body, response.url, content_type=response.content_type, selectors=selectors, now=clock()
         )
     except (FetchError, UnreadableDocument) as error:
-        partial = article_from_entry(entry, source, partial=True)
+        partial = article_from_entry(entry.key, entry, source, partial=True)
         return _matched(partial, source, matcher, f"its page is not read: {error}")
-    return _matched(article_from_page(found, entry, source), source, matcher, *_unmatched(found, source))
+    return _matched(article_from_page(entry.key, found, entry, source), source, matcher, *_unmatched(found, source))
 
 
 def _unmatched(found: Extracted, source: Source) -> list[str]:

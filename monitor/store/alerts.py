@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from monitor.models import Alert
+from monitor.errors import StoreError
 from monitor.store.connection import Client, redis_errors
 from monitor.store.jobs import script
 from monitor.store.keys import STORY_LIFE
-from monitor.store.values import millis
+from monitor.store.values import alert_of, millis
 from monitor.stories import Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
 
-    from monitor.models import Article
+    from monitor.models import Alert
     from monitor.store.keys import Keys
     from monitor.stories import Fingerprint
 
@@ -32,9 +33,11 @@ class AlertQueue:
         self._enqueue = script(client, "enqueue")
 
     @redis_errors()
-    def alerted(self, article: str) -> bool:
-        """Whether this article was put into the queue, or into a story, before."""
-        return bool(self._client.exists(self._keys("alerted", article)))
+    def story_of(self, article: str) -> Story | None:
+        """The story that this article opened or joined, while it is remembered."""
+        name = self._client.get(self._keys("alerted", article))
+        found = self._client.get(self._keys("story", name.decode())) if name else None
+        return Story.model_validate_json(found) if found else None
 
     @redis_errors()
     def candidates(self, mark: Fingerprint) -> tuple[list[Story], str]:
@@ -45,15 +48,15 @@ class AlertQueue:
         return [Story.model_validate_json(value) for value in found if value], version
 
     @redis_errors()
-    def put(self, article: Article, alert: Alert | None, story: Story, *, version: str) -> str | None:
-        """Store an alert with its story, or (`alert` None) one more report of a story: all at once, at most once.
+    def put(self, key: str, alert: Alert | None, story: Story, *, version: str) -> str | None:
+        """Store an alert with its story, or (`alert` None) one more report of a story: at once, and once a `key`.
 
         Returns the id of the stream entry, "joined" or "known"; None when stories changed since `version`:
         the caller then decides again.
         """
-        names = [self._keys("stories"), self._keys("alerted", article.id), self._keys("alerts")]
+        names = [self._keys("stories"), self._keys("alerted", key), self._keys("alerts")]
         names += [self._keys("story", story.id), self._keys("counts")]
-        names += [self._keys("sketch", value) for value in (story.fingerprint.hashes if alert else ())]
+        names += [self._keys("sketch", value) for value in story.fingerprint.hashes]
         answer: bytes = self._enqueue(
             keys=names,
             args=[
@@ -61,7 +64,7 @@ class AlertQueue:
                 alert.model_dump_json() if alert else "",
                 story.model_dump_json(),
                 story.id,
-                story.alert,
+                story.id,
                 round(self._retention.total_seconds()),
                 round(STORY_LIFE.total_seconds()),
             ],
@@ -73,7 +76,9 @@ class AlertQueue:
         start = f"({after}" if after else (str(millis(since)) if since else "-")
         while entries := self._range(start):
             for entry, fields in entries:
-                yield entry.decode(), Alert.model_validate_json(fields[b"alert"])
+                # Anyone may write into the stream; what is no alert is skipped here and buried by the senders.
+                with suppress(StoreError):
+                    yield entry.decode(), alert_of(fields)
             start = f"({entries[-1][0].decode()}"
 
     @redis_errors()

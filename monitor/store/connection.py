@@ -30,19 +30,26 @@ def redis_errors() -> Iterator[None]:
     """Translate the errors of the client library, once, at the edge. Also serves as a decorator."""
     try:
         yield
+    except redis.AuthenticationError as error:
+        raise StoreUnfit(f"Redis refuses the password of REDIS_URL: {error}") from error
     except _UNAVAILABLE as error:
         raise StoreUnavailable(f"Redis does not answer: {error}") from error
     except redis.RedisError as error:
         raise StoreError(f"Redis refused: {error}") from error
 
 
-def connect(url: str, *, timeout: float = 15.0) -> Client:
+def connect(url: str, *, timeout: float = 15.0, retries: int = 3) -> Client:
     """A client for `redis://`, `rediss://` or `unix://`. Opens nothing yet.
 
-    The client repeats a command whose reply was lost; every write of this package is safe to repeat.
+    The client repeats a command whose reply was lost. That does no harm: an alert enters once, a job waits for its
+    lease, a hint comes late.
     """
-    retry = Retry(ExponentialWithJitterBackoff(base=0.05, cap=1.0), retries=3)
-    options: dict[str, object] = {"socket_timeout": timeout, "socket_connect_timeout": 5.0, "retry": retry}
+    retry = Retry(ExponentialWithJitterBackoff(base=0.05, cap=1.0), retries=retries)
+    options: dict[str, object] = {
+        "socket_timeout": timeout,
+        "socket_connect_timeout": min(timeout, 5.0),
+        "retry": retry,
+    }
     if not url.startswith("unix:"):
         options |= {"socket_keepalive": True, "health_check_interval": 10}
     try:
@@ -51,8 +58,17 @@ def connect(url: str, *, timeout: float = 15.0) -> Client:
         raise StoreUnfit(f"REDIS_URL is not an address of Redis: {error}") from error
 
 
-def wait_until_up(client: Client, say: Callable[[str], None], *, limit: float | None = None) -> None:
-    """Wait for the server, saying so once; `limit` in seconds, None waits for ever. Raises StoreUnavailable."""
+def wait_until_up(
+    client: Client,
+    say: Callable[[str], None],
+    *,
+    limit: float | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Wait for the server, saying so once; `limit` in seconds, None waits for ever. Raises StoreUnavailable.
+
+    `stop` ends the waiting early, with the same error.
+    """
     began = time.monotonic()
     waiting = False
     while True:
@@ -60,7 +76,7 @@ def wait_until_up(client: Client, say: Callable[[str], None], *, limit: float | 
             with redis_errors():
                 client.ping()
         except StoreUnavailable as error:
-            if limit is not None and time.monotonic() - began >= limit:
+            if stop() or (limit is not None and time.monotonic() - began >= limit):
                 raise
             if not waiting:
                 say(f"waiting for Redis ({error})")

@@ -7,14 +7,14 @@ Every group has the single consumer `sender`, whoever runs it, so restarts leave
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import redis
 
-from monitor.models import Alert
+from monitor.errors import StoreError
+from monitor.pipeline.ports import PendingAlert, RetryState
 from monitor.store.connection import Client, redis_errors
-from monitor.store.values import millis, moment
+from monitor.store.values import alert_of, millis, moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,23 +25,7 @@ if TYPE_CHECKING:
 
 _SENDER = "sender"
 _BATCH = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An alert that a channel has not acknowledged, with its entry in the stream."""
-
-    entry: str
-    alert: Alert
-
-
-@dataclass(frozen=True, slots=True)
-class RetryState:
-    """The attempts at the delivery that a channel is at."""
-
-    attempts: int = 0
-    not_before: datetime | None = None
-    error: str = ""
+_PREFIX = "channel:"
 
 
 class Deliveries:
@@ -52,38 +36,72 @@ class Deliveries:
         self._keys = keys
 
     @redis_errors()
-    def subscribe(self, channels: Sequence[str]) -> None:
-        """Give each channel its group; a channel new to a running installation begins with the next alert."""
+    def subscribe(self, channels: Sequence[str]) -> list[str]:
+        """Give each channel its group; a channel new to a running installation begins with the next alert.
+
+        Returns channels that have a group and are not among these: their groups keep alerts from being trimmed.
+        """
         for channel in channels:
-            try:
-                self._client.xgroup_create(self._keys("alerts"), channel, id="$", mkstream=True)
-            except redis.ResponseError as error:
-                if "BUSYGROUP" not in str(error):
-                    raise
+            self._create_group(channel, "$")
+        groups = self._client.xinfo_groups(self._keys("alerts")) if channels else []
+        known = [group["name"].decode() for group in groups]
+        return [name.removeprefix(_PREFIX) for name in known if name.startswith(_PREFIX) and name[8:] not in channels]
+
+    def _create_group(self, channel: str, start: str) -> None:
+        try:
+            self._client.xgroup_create(self._keys("alerts"), group_of(channel), id=start, mkstream=True)
+        except redis.ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
 
     @redis_errors()
-    def pending(self, channel: str) -> list[Pending]:
-        """All that the channel has not acknowledged, oldest first, at most 1,000."""
-        key = self._keys("alerts")
-        while self._client.xreadgroup(channel, _SENDER, {key: ">"}, count=_BATCH):
-            pass
-        found = self._client.xreadgroup(channel, _SENDER, {key: "0"}, count=_BATCH)
-        entries = found[0][1] if found else []
-        return [Pending(entry.decode(), Alert.model_validate_json(fields[b"alert"])) for entry, fields in entries]
+    def pending(self, channel: str, now: datetime) -> list[PendingAlert]:
+        """All that the channel has not acknowledged, oldest first, at most 1,000.
+
+        An entry that is no alert, written by somebody else or deleted, goes to the dead letters.
+        """
+        key, group = self._keys("alerts"), group_of(channel)
+        try:
+            while self._client.xreadgroup(group, _SENDER, {key: ">"}, count=_BATCH):
+                pass
+        except redis.ResponseError as error:
+            if "NOGROUP" not in str(error):
+                raise
+            # Redis came back empty: whatever the stream holds now, nobody has received.
+            self._create_group(channel, "0")
+            return []
+        found = self._client.xreadgroup(group, _SENDER, {key: "0"}, count=_BATCH)
+        good = []
+        for entry, fields in found[0][1] if found else []:
+            try:
+                good.append(PendingAlert(entry.decode(), alert_of(fields)))
+            except StoreError as error:
+                self._bury(channel, [entry.decode()], {"reason": str(error), "at": millis(now)})
+        return good
 
     @redis_errors()
     def retry_state(self, channel: str) -> RetryState:
-        """How the delivery at the head of the channel went so far."""
-        attempts, not_before, error = self._client.hmget(
-            self._keys("delivery", channel), "attempts", "not_before", "error"
+        """How the delivery that the channel is at went so far."""
+        fields = self._client.hgetall(self._keys("delivery", channel))
+        text = {name.decode(): value.decode("utf-8", "replace") for name, value in fields.items()}
+        return RetryState(
+            key=text.get("key", ""),
+            entries=tuple(text.get("entries", "").split()),
+            attempts=int(text.get("attempts") or 0),
+            not_before=moment(text.get("not_before")),
         )
-        return RetryState(int(attempts or 0), moment(not_before), (error or b"").decode("utf-8", "replace"))
+
+    @redis_errors()
+    def begin(self, delivery: Delivery, entries: Sequence[str]) -> None:
+        """Fix what a delivery consists of before it is first sent, so that a repeat is the same message."""
+        fields = {"key": delivery.key, "entries": " ".join(entries), "attempts": delivery.attempt - 1, "not_before": ""}
+        self._client.hset(self._keys("delivery", delivery.channel), mapping=fields)
 
     @redis_errors()
     def delivered(self, delivery: Delivery, entries: Sequence[str], now: datetime) -> None:
         """Acknowledge, and begin the next delivery with a clean state."""
         with self._client.pipeline(transaction=True) as pipe:
-            pipe.xack(self._keys("alerts"), delivery.channel, *entries)
+            pipe.xack(self._keys("alerts"), group_of(delivery.channel), *entries)
             pipe.delete(self._keys("delivery", delivery.channel))
             pipe.hset(self._keys("delivery", delivery.channel), "delivered", millis(now))
             pipe.hincrby(self._keys("counts"), f"delivered:{delivery.channel}", len(entries))
@@ -98,16 +116,24 @@ class Deliveries:
     @redis_errors()
     def bury(self, delivery: Delivery, entries: Sequence[str], error: str, now: datetime) -> None:
         """Move a delivery that no attempt will mend to the dead letters, with its reason and key."""
+        alerts = json.dumps([alert.model_dump(mode="json") for alert in delivery.alerts], ensure_ascii=False)
+        letter = {
+            "key": delivery.key,
+            "reason": error,
+            "attempts": delivery.attempt,
+            "at": millis(now),
+            "alerts": alerts,
+        }
+        self._bury(delivery.channel, entries, letter)
+
+    def _bury(self, channel: str, entries: Sequence[str], letter: dict[str, Any]) -> None:
         with self._client.pipeline(transaction=True) as pipe:
-            letter = {
-                "channel": delivery.channel,
-                "key": delivery.key,
-                "reason": error,
-                "attempts": delivery.attempt,
-                "at": millis(now),
-                "alerts": json.dumps([alert.model_dump(mode="json") for alert in delivery.alerts], ensure_ascii=False),
-            }
-            pipe.xadd(self._keys("dead"), letter)
-            pipe.xack(self._keys("alerts"), delivery.channel, *entries)
-            pipe.delete(self._keys("delivery", delivery.channel))
+            pipe.xadd(self._keys("dead"), {"channel": channel, "entries": " ".join(entries), **letter})
+            pipe.xack(self._keys("alerts"), group_of(channel), *entries)
+            pipe.delete(self._keys("delivery", channel))
             pipe.execute()
+
+
+def group_of(channel: str) -> str:
+    """The consumer group of a channel; the prefix keeps it apart from the groups of other programs."""
+    return f"{_PREFIX}{channel}"

@@ -72,18 +72,21 @@ class Documents:
         pages: Mapping[Page, datetime],
         articles: Iterable[Article],
         counts: Mapping[str, int],
+        due: datetime | None = None,
         now: datetime,
     ) -> None:
-        """Store what a feed or listing gave, and drop the document: all at once."""
+        """Store what a feed or listing gave, and drop the document: all at once. `due` puts the next check off."""
         memory, present = self._keys("seen", document.source), dict.fromkeys(seen, int(now.timestamp()))
         with self._client.pipeline(transaction=True) as pipe:
             if present:
                 pipe.zadd(memory, present)
             pipe.zremrangebyscore(memory, "-inf", int((now - self._retention).timestamp()))
-            for page, due in pages.items():
-                self._schedule(pipe, page, due)
+            for page, when in pages.items():
+                self._schedule(pipe, page, when)
             if changed := changes(before, after):
                 pipe.hset(self._keys("source", document.source), mapping=dict(changed))
+            if due:
+                pipe.zadd(self._keys("due"), {f"source:{document.source}": millis(due)}, xx=True, gt=True)
             self._archive.add(pipe, articles)
             self._close(pipe, document, counts)
 

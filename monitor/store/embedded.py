@@ -28,7 +28,7 @@ _CONFIG = {"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "
 _LONGEST_SOCKET = 100
 # Loading 1 GB of AOF takes about ten seconds; a slow disk more.
 _START_SECONDS = 120.0
-_STOP_SECONDS = 20.0
+_STOP_SECONDS = 10.0
 
 
 def socket_path(data: Path) -> Path:
@@ -116,6 +116,8 @@ def _end_orphan(path: Path) -> None:
     client = redis.Redis(unix_socket_path=str(path), socket_timeout=_STOP_SECONDS, protocol=2)
     try:
         client.shutdown(save=False)
+    except redis.TimeoutError as error:
+        raise StoreUnfit(f"a server that was left over on {path} does not stop: end it by hand") from error
     except redis.ConnectionError:
         # Nobody listens: the file is left over, and the new server replaces it.
         return

@@ -104,7 +104,7 @@ class Jobs:
         page: Page,
         *,
         due: datetime | None,
-        counted: Outcome,
+        counted: Outcome | None,
         document: Document | None,
         hint: datetime,
     ) -> bool:

@@ -15,12 +15,12 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | document:ID     | hash   | until read              | a fetched body and what it is for                   | as `unread`                  |
 | attempts        | hash   | until read              | document -> how often its reading began             | as `unread`                  |
 | alerts          | stream | trimmed by MINID        | the alert queue, a public contract (docs/alerts.md) | `retention`, once delivered  |
-| alerted:ARTICLE | string | `retention`             | article -> alert or story; an article never alerts twice | one a matched article   |
+| alerted:ARTICLE | string | `retention`             | article -> story; an article alerts once a severity | one or a few a matched article |
 | stories         | string | for ever                | version of the set of stories, for optimistic writes | one                         |
 | story:ID        | string | STORY_LIFE              | a story: fingerprint, alert, who reported it (JSON) | one a story                  |
-| sketch:HASH     | set    | STORY_LIFE              | a hash of a text -> stories that hold it            | 48 a matched article         |
+| sketch:HASH     | set    | STORY_LIFE after use    | a hash of a text -> stories that hold it            | 48 a story                   |
 | archive         | stream | `archive.keep`          | compressed articles, for `monitor backtest`         | `archive.most`               |
-| delivery:NAME   | hash   | for ever                | retry state of a channel                            | one a channel                |
+| delivery:NAME   | hash   | for ever                | the message that a channel is at, its attempts      | one a channel                |
 | dead            | stream | for ever                | alerts that a channel refused for good              | none is ever dropped unseen  |
 | lease:NAME      | string | seconds                 | who drains, who sends                               | a few                        |
 | counts          | hash   | for ever                | counted outcomes, articles, matches                 | one field a name             |

@@ -31,7 +31,9 @@ class Lease:
     @redis_errors()
     def take(self) -> bool:
         """Whether the role was free and is now ours."""
-        return bool(self._client.set(self._key, self._token, nx=True, px=self._life))
+        taken = self._client.set(self._key, self._token, nx=True, px=self._life)
+        # The client repeats a command whose reply was lost, and then finds its own token.
+        return bool(taken) or self._client.get(self._key) == self._token.encode()
 
     @redis_errors()
     def renew(self) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from monitor.models import Document, Outcome, Page, Purpose
+from monitor.errors import StoreError
+from monitor.models import Alert, Document, Outcome, Page, Purpose
 from monitor.schedule import SourceState
 
 if TYPE_CHECKING:
@@ -88,6 +90,16 @@ def document_from_hash(name: str, fields: Mapping[bytes, bytes]) -> Document:
         fetched=moment(fields[b"fetched"]) or datetime.fromtimestamp(0, UTC),
         page=Page.model_validate_json(fields[b"page"]) if fields[b"page"] else None,
     )
+
+
+def alert_of(fields: Mapping[bytes, bytes]) -> Alert:
+    """The alert of a stream entry; keys that a newer program added are left out. Raises StoreError where it is none."""
+    try:
+        values = json.loads(fields[b"alert"])
+        known = {name: value for name, value in values.items() if name in Alert.model_fields}
+        return Alert.model_validate(known)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise StoreError(f"an entry of the alert stream is no alert: {type(error).__name__}") from error
 
 
 def _written(value: datetime | None) -> str:

@@ -123,7 +123,10 @@ def test_killing_worker_children_at_any_moment_loses_nothing(folder, origin, sha
             time.sleep(chosen.uniform(0.1, 1.0))
             kill()
         wait_until(running.alerts, 150, "the alert")
+        read_all(running, origin)
         assert len(running.alerts()) == 1
+        with running.client() as client:
+            assert int(client.hget("monitor:counts", "articles")) == 201, "every page was read"
 
 
 def test_a_second_up_on_one_data_folder_is_refused_with_the_pid(folder, origin):

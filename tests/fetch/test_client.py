@@ -1,10 +1,12 @@
 import asyncio
-import gzip
+import resource
 import socket
 import threading
 import time
+import zlib
 from datetime import UTC, datetime
 
+import brotli
 import pytest
 from support.origin import Answer
 
@@ -67,13 +69,24 @@ def test_each_status_has_its_outcome(origin, status, outcome):
     assert error.retry_after == (7 if status == 429 else None)
 
 
-def test_a_compressed_body_is_bounded_while_it_is_unpacked(origin):
-    """2 MB that would be 2 GB: refused within the bound, in a moment."""
-    bomb = gzip.compress(bytes(200_000_000))
-    origin.answers["/"] = Answer(bomb, headers={"Content-Encoding": "gzip"})
-    began = time.monotonic()
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+def test_a_compressed_body_is_bounded_while_it_is_unpacked(origin, coding):
+    """2 GB of zeros in a few KB or MB: refused in a moment, with less than 64 MB."""
+    origin.answers["/"] = Answer(bomb(coding), headers={"Content-Encoding": coding})
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
     assert refused(f"{origin.url}/").outcome is Outcome.TOO_LARGE
     assert time.monotonic() - began < 2
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64_000, "KB"
+
+
+def bomb(coding):
+    """2 GB, made a piece at a time."""
+    piece = bytes(10_000_000)
+    if coding == "gzip":
+        packer = zlib.compressobj(9, wbits=31)
+        return b"".join(packer.compress(piece) for _ in range(200)) + packer.flush()
+    packer = brotli.Compressor(quality=1)
+    return b"".join(packer.process(piece) for _ in range(200)) + packer.finish()
 
 
 def test_a_silent_server_is_left_at_the_deadline(origin):
@@ -168,19 +181,40 @@ def test_the_resolved_address_counts_and_not_the_name():
     assert refused("http://public.test/", resolver=to_loopback, allow_private=False).outcome is Outcome.REFUSED
 
 
-def test_a_redirect_is_checked_like_any_address(origin):
-    """The first hop is allowed by a resolver of the test; the second is not, and sees no connection."""
-    with Listener() as listener:
-        for target in (
-            f"http://127.0.0.2:{listener.port}/",
-            "file:///etc/passwd",
-            "gopher://x.test/",
-            "http://u@x.test/",
-        ):
-            origin.answers["/"] = Answer(status=302, headers={"Location": target})
-            error = refused(f"{origin.url}/", allow_private=target.startswith(("file", "gopher", "http://u")))
-            assert error.outcome is Outcome.REFUSED
+@pytest.mark.parametrize("target", ["http://127.0.0.2:{port}/", "http://[::1]:{port}/", "//127.0.0.2:{port}/"])
+def test_a_redirect_is_checked_like_any_address(origin, target):
+    """The origin passes as a public host; where it leads to does not, and sees no connection."""
+
+    async def public(host, port):
+        return ["127.0.0.1"]
+
+    with Listener() as listener, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("monitor.fetch.guard.forbidden", lambda address: str(address) != "127.0.0.1")
+        patch.setattr("monitor.fetch.client.ALLOWED_PORTS", {int(origin.url.rsplit(":", 1)[1]), listener.port})
+        origin.answers["/"] = Answer(status=302, headers={"Location": target.format(port=listener.port)})
+        url = origin.url.replace("127.0.0.1", "public.test")
+        assert refused(f"{url}/", allow_private=False, resolver=public).outcome is Outcome.REFUSED
+        assert origin.count("/") == 1
         assert not listener.was_reached()
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "gopher://x.test/", "http://u@x.test/"])
+def test_a_redirect_to_what_is_no_web_page_is_refused(origin, target):
+    origin.answers["/"] = Answer(status=302, headers={"Location": target})
+    assert refused(f"{origin.url}/").outcome is Outcome.REFUSED
+
+
+@pytest.mark.parametrize("headers", [{"Location": "http://[::1"}, {"Location": "http://x.test:99999/"}])
+def test_a_redirect_to_what_is_no_address_is_an_outcome(origin, headers):
+    origin.answers["/"] = Answer(status=302, headers=headers)
+    assert refused(f"{origin.url}/").outcome in {Outcome.PROTOCOL_ERROR, Outcome.REFUSED, Outcome.UNREACHABLE}
+
+
+def test_a_validator_of_any_bytes_goes_back_as_it_came(origin):
+    origin.answers["/"] = Answer(b"x", headers={"ETag": '"\u00e9"'})
+    etag = get(f"{origin.url}/").etag
+    get(f"{origin.url}/", etag=etag)
+    assert origin.hits[1].headers["If-None-Match"] == '"\u00e9"'
 
 
 @pytest.mark.parametrize(
@@ -213,4 +247,5 @@ def test_retry_after_is_read_as_seconds_or_date():
     assert retry_after("7") == 7
     assert retry_after("Tue, 24 Nov 2026 12:01:00 GMT", lambda: now) == 60
     assert retry_after("Tue, 24 Nov 2026 11:00:00 GMT", lambda: now) == 0
+    assert retry_after("99999999999999999") == retry_after("Fri, 31 Dec 9999 23:59:59 GMT", lambda: now) == 86400
     assert retry_after("soon") is retry_after(None) is None

@@ -198,7 +198,7 @@ def test_a_document_that_kills_its_readers_is_given_up(flow, origin):
     assert running.state("s").outcome is Outcome.UNREADABLE
 
 
-def test_two_drains_of_one_machine_never_fetch_a_source_twice(flow, origin):
+def test_two_drains_never_fetch_a_source_twice(flow, origin, monkeypatch):
     origin.answers["/feed"] = Answer(rss(rss_item("t", "/1")), delay=0.5)
     one, other = flow(), flow()
 
@@ -250,3 +250,84 @@ def test_the_selectors_of_a_source_choose_its_text(flow, origin):
     assert running.titles() == []
     ((article),) = running.runtime.archive.read()
     assert (article.title, article.text) == ("Заголовок", OTHER)
+
+
+def test_an_answer_that_breaks_the_client_is_the_failure_of_its_source_alone(flow, origin):
+    """A redirect to no address and an absurd Retry-After, beside a good source and one that is slow."""
+    origin.answers["/feed"] = Answer(rss(rss_item("Союзное государство", "/1", HIT)), delay=0.5)
+    origin.answers["/1"] = Answer(article_page("Хорошая", HIT * 3))
+    origin.answers["/a"] = Answer(status=302, headers={"Location": "http://[::1"})
+    origin.answers["/b"] = Answer(status=429, headers={"Retry-After": "99999999999999999"})
+    sources = [source(origin, f"/{name}", name) for name in "ab"]
+    running = flow(source(origin, "/feed", "good"), *sources)
+    running.settle()
+    assert running.titles() == ["Союзное государство"]
+    assert (running.state("a").outcome, running.state("b").outcome) == (Outcome.PROTOCOL_ERROR, Outcome.BUSY)
+    assert running.state("good").failures == 0
+
+
+def test_a_live_page_that_holds_one_story_after_another_is_read_each_time(flow, origin):
+    """A feed of one item whose link stays: a new id and new words are a new story."""
+    running = flow()
+    for number, words in enumerate(("Первое решение принято утром", "Второе решение принято вечером")):
+        item = f"<item><guid isPermaLink='false'>g{number}</guid><title>Союзное государство: {words}</title><link>/live</link></item>"
+        origin.answers["/feed"] = Answer(rss(item))
+        origin.answers["/live"] = Answer(
+            article_page(words, f"{words} в Союзном государстве. " + " ".join(f"{number}ф{at}" for at in range(60)))
+        )
+        running.look_again()
+        running.settle()
+    assert len(running.titles()) == 2
+
+
+def test_items_that_share_a_link_are_articles_of_their_own(flow, origin):
+    stories = "".join(
+        f"<item><guid isPermaLink='false'>g{at}</guid><title>Союзное государство {name}</title><link>/live#{at}</link>"
+        f"<description>{(name + ' в Союзном государстве обсудили. ') * 40}</description></item>"
+        for at, name in enumerate(("налоги", "таможню", "энергию"))
+    )
+    origin.answers["/feed"] = Answer(rss(stories))
+    running = flow()
+    running.settle(1)
+    assert len(running.titles()) == 3
+
+
+@pytest.mark.parametrize("change", ["guid", "link", "title"])
+def test_an_item_that_changes_in_one_way_is_the_same_item(flow, origin, change):
+    """Some feeds give new ids at each poll, some mend addresses or headlines."""
+    running = flow()
+    for number in range(3):
+        names = {"guid": "g", "link": "1", "title": "Союзное государство"}
+        names[change] += f"{number}"
+        item = f"<item><guid isPermaLink='false'>{names['guid']}</guid><title>{names['title']}</title><link>/{names['link']}</link></item>"
+        origin.answers["/feed"] = Answer(rss(item))
+        origin.answers[f"/{names['link']}"] = Answer(article_page("Страница", HIT * 3))
+        running.look_again()
+        running.settle()
+    assert len(running.titles()) == 1
+    assert sum(hit.path != "/feed" for hit in origin.hits) == 1
+
+
+def test_a_source_that_answers_badly_is_asked_less_and_less(flow, origin):
+    origin.answers["/feed"] = Answer(b"<html>Welcome</html>")
+    running = flow(source(origin, every=timedelta(minutes=1)))
+    waits = []
+    for _ in range(3):
+        running.look_again()
+        running.settle(1)
+        waits.append(running.runtime.jobs.next_due()["source:s"] / 1000 - running.now().timestamp())
+    assert 45 < waits[0] < 75 < waits[1] < 150 < waits[2]
+
+
+def test_a_page_of_a_source_that_this_process_does_not_know_is_kept(flow, origin):
+    """Another worker has a newer configuration; an old one must not throw away what that one found."""
+    origin.answers["/feed"] = Answer(rss(rss_item("Союзное государство", "/1", OTHER)))
+    origin.answers["/1"] = Answer(article_page("Страница", HIT * 3))
+    newer = flow(source(origin, name="new"))
+    newer.settle(1)
+    older = flow(source(origin, "/gone", "old"))
+    older.drain()
+    (page,) = [job for job in newer.runtime.jobs.next_due() if job.startswith("page:")]
+    newer.runtime.client.zadd(newer.runtime.keys("due"), {page: 0})
+    newer.settle(2)
+    assert newer.titles() == ["Союзное государство"]

@@ -64,6 +64,7 @@ class Program:
             **environment,
         }
         self.log = folder / "program.log"
+        self.known: list[psutil.Process] = []
 
     def __enter__(self) -> Program:
         with self.log.open("ab") as log:
@@ -73,18 +74,21 @@ class Program:
         return self
 
     def __exit__(self, *_: object) -> None:
-        family = self.family()
         if self.process.poll() is None:
             self.stop()
-        left = [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+        left = [process for process in self.known if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
         for process in left:
             process.kill()
         assert left == [], f"left running: {left}"
 
     def stop(self, number: int = signal.SIGINT, seconds: float = 30.0) -> int:
         """Signal it and wait; the promise is 30 s."""
+        self.known = self.family()
         self.process.send_signal(number)
-        return self.process.wait(seconds)
+        status = self.process.wait(seconds)
+        # A server that was told to stop may take a moment to be gone.
+        psutil.wait_procs(self.known, timeout=5)
+        return status
 
     def family(self) -> list[psutil.Process]:
         try:
