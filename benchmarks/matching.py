@@ -15,7 +15,6 @@ import itertools
 import json
 import random
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -29,6 +28,7 @@ import flashtext2
 
 from monitor.config.watch import load_watch
 from monitor.matching import Matcher
+from monitor.matching.fold import fold
 from monitor.matching.patterns import Forms
 from monitor.models import Article, Severity
 from monitor.rules import AllOf, AnyOf, Hit, Near, Not, Rule, Scope, Term, TermList, Watch, term_mistakes
@@ -123,39 +123,71 @@ def match_all(matcher: Matcher, texts: list[Article]) -> int:
     return sum(len(matcher.match(article)) for article in texts)
 
 
+class Speed(NamedTuple):
+    """Megabytes a second for reading, milliseconds and matches for matching one article of 5 KB."""
+
+    unseen: float
+    in_order: float
+    again: float
+    warm: float
+    milliseconds: float
+    matches: float
+
+
+def speed(made: Watch, texts: list[Article]) -> Speed:
+    """Of one watch file."""
+    recent = texts[-300:]
+    pieces = [texts[at : at + 10] for at in range(0, 200, 10 if len(made.lists) < 500 else 50)]
+    unseen = sum(unseen_seconds(made, piece) for piece in pieces)
+    matcher = Matcher(made)
+    ordered, again = (seconds(lambda: read_all(matcher, texts)) for _ in range(2))
+    warm = seconds(lambda: read_all(matcher, recent), 5)
+    matched = seconds(lambda: match_all(matcher, recent), 5)
+    return Speed(
+        megabytes_of(itertools.chain(*pieces)) / unseen,
+        megabytes_of(texts) / ordered,
+        megabytes_of(texts) / again,
+        megabytes_of(recent) / warm,
+        matched / megabytes_of(recent) * ARTICLE_BYTES / 1_000,
+        match_all(matcher, recent) / len(recent),
+    )
+
+
+def unseen_seconds(made: Watch, piece: list[Article]) -> float:
+    fresh = Matcher(made)
+    return seconds(lambda: read_all(fresh, piece))
+
+
 def by_number_of_terms(terms: list[Lemma], texts: list[Article]) -> None:
-    print("\nReading, MB/s. unseen: a new matcher, each of 20 times 50 KB; in order: a new matcher, all texts once;")
-    print("again: all a second time; warm: 300 articles that were just read. ms: match, per 5 KB article, warm.")
+    print("\nReading, MB/s. unseen: 50 KB by a new matcher; in order: all texts once, by a new matcher, in order of")
+    print(
+        "publication; again: all a second time; warm: 300 articles just read. ms and matches: of one article of 5 KB, warm."
+    )
     print(f"{'terms':>6} {'rules':>6} {'unseen':>7} {'in order':>8} {'again':>6} {'warm':>6} {'ms':>6} {'matches':>8}")
-    size, recent = megabytes_of(texts), texts[-300:]
-    for number in SIZES:
-        made = watch(terms[:number])
-        pieces = [texts[at : at + 10] for at in range(0, 200, 10)]
-        unseen = sum(
-            seconds(lambda fresh=Matcher(made), piece=piece: read_all(fresh, piece))
-            for piece in pieces[:: 1 if number < 5_000 else 10]
-        )
-        read = megabytes_of(itertools.chain(*pieces[:: 1 if number < 5_000 else 10]))
-        matcher = Matcher(made)
-        ordered, again = (seconds(lambda: read_all(matcher, texts)) for _ in range(2))
-        warm = seconds(lambda: read_all(matcher, recent), 5)
-        matched = seconds(lambda: match_all(matcher, recent), 5)
-        per_article = matched / megabytes_of(recent) * ARTICLE_BYTES / 1_000
-        print(
-            f"{number:>6} {len(made.rules):>6} {read / unseen:>7.1f} {size / ordered:>8.1f} {size / again:>6.1f} "
-            f"{megabytes_of(recent) / warm:>6.1f} {per_article:>6.2f} {match_all(matcher, recent) / len(recent):>8.2f}"
-        )
+    found = {number: speed(watch(terms[:number]), texts) for number in SIZES}
+    for number, one in found.items():
+        figures = f"{one.unseen:>7.1f} {one.in_order:>8.1f} {one.again:>6.1f} {one.warm:>6.1f}"
+        print(f"{number:>6} {number // 10:>6} {figures} {one.milliseconds:>6.2f} {one.matches:>8.2f}")
+    least, most = found[SIZES[0]], found[SIZES[-1]]
+    print(
+        f"10,000 terms cost {least.warm / most.warm:.1f} times 10 terms warm, {least.in_order / most.in_order:.1f} in order"
+    )
 
 
 def finders(terms: list[Lemma], *, slow: bool) -> Iterator[tuple[str, float, Callable[[str], int]]]:
-    """Ways to find all forms of the terms as whole words in any case: name, share of the text to try, and the count."""
+    """Ways to find all forms of the terms as whole words: name, share of the text to try, and the count."""
     forms = Forms()
     keywords = sorted({form for lemma in terms for form in forms.of(lemma.text, (lemma.language,))})
     matcher = Matcher(Watch({"all": TermList("all", tuple(Term(t.text, 1, (t.language,)) for t in terms))}, ()))
     yield "this engine", 1, lambda text: matcher.touches(text, [])
-    yield "flashtext2 *", 1, _flashtext(keywords)
-    yield "pyahocorasick *", 1, _ahocorasick(keywords)
-    yield "ahocorasick_rs *", 1, _ahocorasick_rs(keywords)
+    for name, make in (
+        ("flashtext2", _flashtext),
+        ("pyahocorasick", _ahocorasick),
+        ("ahocorasick_rs", _ahocorasick_rs),
+    ):
+        find = make(keywords)
+        yield f"{name}, folding", 1, lambda text, find=find: find(folded(text))
+        yield f"{name} *", 1, find
     alternation = re.compile(rf"\b(?:{'|'.join(map(re.escape, keywords))})\b")
     yield "one re alternation *", 0.01, lambda text: sum(1 for _ in alternation.finditer(text.lower()))
     if slow:
@@ -163,6 +195,15 @@ def finders(terms: list[Lemma], *, slow: bool) -> Iterator[tuple[str, float, Cal
             re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(forms.of(t.text, (t.language,)))))})\b") for t in terms
         ]
         yield "one re per term *", 0.002, lambda text: sum(len(one.findall(text.lower())) for one in each)
+
+
+_WORD = re.compile(r"\w+")
+_known: dict[str, str] = {}
+
+
+def folded(text: str) -> str:
+    """The text with every word folded, each different word once: what the others need done before them."""
+    return _WORD.sub(lambda found: _known.get(found[0]) or _known.setdefault(found[0], fold(found[0])), text)
 
 
 def _flashtext(keywords: list[str]) -> Callable[[str], int]:
@@ -195,39 +236,46 @@ def _ahocorasick_rs(keywords: list[str]) -> Callable[[str], int]:
     return count
 
 
+def find_all(find: Callable[[str], int], sample: list[Article]) -> None:
+    for article in sample:
+        find(article.text)
+
+
 def _whole(text: str, start: int, end: int) -> bool:
     return not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
 
 
 def beside_others(terms: list[Lemma], texts: list[Article], *, slow: bool) -> None:
-    print("\nMB/s for all forms of single-word terms, as whole words, in any case (* neither folds nor knows phrases).")
-    print(f"{'':<22} {'1,000 terms':>12} {'10,000 terms':>13} {'this engine is':>15}")
+    print(
+        "\nMB/s for all forms of single words, as whole words, warm. folding: each different word of the texts was folded"
+    )
+    print("once and is kept, which is the same job but for phrases; *: lower case only.")
+    print(f"{'':<24} {'1,000 terms':>12} {'10,000 terms':>13} {'this engine is':>15}")
     speeds: dict[str, list[float]] = {}
     recent = texts[-300:]
     for number in SIZES[-2:]:
         for name, share, find in finders(terms[:number], slow=slow):
             sample = recent[: max(1, int(len(recent) * share))]
-            taken = seconds(
-                lambda find=find, sample=sample: [find(article.text) for article in sample], 5 if share == 1 else 1
-            )
+            taken = seconds(lambda find=find, sample=sample: find_all(find, sample), 5 if share == 1 else 1)
             speeds.setdefault(name, []).append(megabytes_of(sample) / taken)
     ours = speeds["this engine"][-1]
     for name, (thousand, ten_thousand) in speeds.items():
-        print(f"{name:<22} {thousand:>12.3f} {ten_thousand:>13.4f} {ours / ten_thousand:>13.1f} x")
+        print(f"{name:<24} {thousand:>12.3f} {ten_thousand:>13.4f} {ours / ten_thousand:>13.1f} x")
 
 
 LOAD = """
-import resource, sys, time
+import sys, time
 from pathlib import Path
-rss = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+import psutil
 from monitor.config.watch import load_watch
 from monitor.matching import Matcher
-before, began = rss(), time.process_time()
+memory = lambda: psutil.Process().memory_info().rss / 1_000_000
+before, began = memory(), time.process_time()
 watch = load_watch(Path(sys.argv[1]))
 loaded = time.process_time()
-Matcher(watch)
+matcher = Matcher(watch)
 print(f"{loaded - began:.2f} s for the file, {time.process_time() - loaded:.2f} s for the forms, "
-      f"{rss():.0f} MB in all, {rss() - before:.0f} of them for the terms")
+      f"{memory():.0f} MB in all, {memory() - before:.0f} of them for the terms")
 """
 
 
@@ -269,8 +317,18 @@ def hostile(terms: list[Lemma]) -> None:
         name: " ".join("".join(generator.choices(alphabet, k=7)) for _ in range(125_000))
         for name, alphabet in alphabets.items()
     }
-    pieces = {"one letter": "а", "blanks": " ", "line ends": "\n", "both alphabets, no blanks": "aб", "stress marks": "а\u0301",
-              "words without blanks": "слово,", "one term": "слово ", "hyphens": "а-", "full stops": ".", "emoji": "😀"}  # fmt: skip
+    pieces = {
+        "one letter": "а",
+        "blanks": " ",
+        "line ends": "\n",
+        "both alphabets, no blanks": "aб",
+        "stress marks": "а\u0301",
+        "words without blanks": "слово,",
+        "one term": "слово ",
+        "hyphens": "а-",
+        "full stops": ".",
+        "emoji": "😀",
+    }
     texts |= {name: piece * (1_000_000 // len(piece)) for name, piece in pieces.items()}
     taken = {
         name: seconds(lambda text=text: matcher.match(Article(id="1", source="s", text=text)))
@@ -291,7 +349,6 @@ def main() -> None:
     beside_others(terms, texts, slow=not chosen.skip_slow)
     loading(terms)
     hostile(terms)
-    print(f"\nMost memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
 if __name__ == "__main__":

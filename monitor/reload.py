@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from monitor.errors import ConfigError, MonitorError
+from monitor.store.connection import redis_errors
 from monitor.wiring import Installation, Runtime, load_configuration
 
 if TYPE_CHECKING:
@@ -14,11 +16,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FILES = ("sources.yaml", "settings.yaml", "watch.yaml")
+_KEPT = "last-good-config"
 _LOOK_SECONDS = 2.0
 
 
 class CurrentRuntime:
-    """Gives the runtime, made anew when a file changed. A broken file is said once, and the last good state stays."""
+    """Gives the runtime, made anew when a file changed. A broken file is said once, and the last good state stays.
+
+    The last good files are kept in the data folder: a child that is forked later, from a parent that started with an
+    older state, finds them there.
+    """
 
     def __init__(self, installation: Installation, say: Callable[[str], None]) -> None:
         """Load for the first time. Raises ConfigError."""
@@ -26,7 +33,9 @@ class CurrentRuntime:
         self._say = say
         self._stamp = self._look()
         self._looked = time.monotonic()
+        self._files = _read(installation.config)
         self._runtime = Runtime(installation, load_configuration(installation.config, os.environ))
+        self._keep()
 
     def __call__(self) -> Runtime:
         """The runtime to use for the next task. Looks at the files every other second at most."""
@@ -34,34 +43,61 @@ class CurrentRuntime:
             self._looked = time.monotonic()
             stamp = self._look()
             if stamp != self._stamp:
-                self._stamp = stamp
-                self._replace(stamp)
+                self._change(stamp)
         return self._runtime
 
     def _look(self) -> str:
         """What tells one state of the files from another: times and sizes."""
         return " ".join(_stamp(self._place.config / name) for name in _FILES)
 
-    def _replace(self, stamp: str) -> None:
+    def _change(self, stamp: str) -> None:
         try:
-            fresh = Runtime(self._place, load_configuration(self._place.config, os.environ))
-            fresh.prepare()
-            fresh.wait(self._say)
+            self._use(self._place.config)
         except ConfigError as error:
             self._say_once(stamp, f"the changed configuration is not used, the last good one stays:\n{error}")
+            self._use_last_good()
         except MonitorError as error:
-            self._say(f"the changed configuration is not used: {error}")
-            self._stamp = ""  # the files are fine, so look again
+            self._say(f"the changed configuration is not used yet: {error}")
+            return  # the files are not at fault, so look again
         else:
-            old, self._runtime = self._runtime, fresh
-            old.client.close()
+            self._keep()
             self._say_once(stamp, "the changed configuration is in use")
+        self._stamp = stamp
+
+    def _use(self, folder: Path) -> None:
+        files = _read(folder)
+        fresh = Runtime(self._place, load_configuration(folder, os.environ))
+        fresh.prepare()
+        fresh.wait(self._say)
+        old, self._runtime, self._files = self._runtime, fresh, files
+        old.client.close()
+
+    def _use_last_good(self) -> None:
+        kept = self._place.data / _KEPT
+        if kept.is_dir() and _read(kept) != self._files:
+            # Only from one state to a newer one; if that is not to be had either, ours is good.
+            with suppress(MonitorError):
+                self._use(kept)
+
+    def _keep(self) -> None:
+        folder = self._place.data / _KEPT
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in self._files.items():
+            fresh = folder / f"{name}.{os.getpid()}"
+            fresh.write_bytes(content)
+            fresh.replace(folder / name)
 
     def _say_once(self, stamp: str, line: str) -> None:
         """Each child of each worker sees the change; one of them says so."""
         key = self._runtime.keys("lease", f"said:{stamp}")
-        if self._runtime.client.set(key, "1", nx=True, ex=300):
+        with redis_errors():
+            first = self._runtime.client.set(key, "1", nx=True, ex=300)
+        if first:
             self._say(line)
+
+
+def _read(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in _FILES if (folder / name).is_file()}
 
 
 def _stamp(path: Path) -> str:
