@@ -159,9 +159,9 @@ def unseen_seconds(made: Watch, piece: list[Article]) -> float:
 
 
 def by_number_of_terms(terms: list[Lemma], texts: list[Article]) -> None:
-    print("\nReading, MB/s. unseen: 50 KB by a new matcher; in order: all texts once, by a new matcher, in order of")
     print(
-        "publication; again: all a second time; warm: 300 articles just read. ms and matches: of one article of 5 KB, warm."
+        "\nReading, MB/s. unseen: 50 KB by a new matcher; in order: all texts once, by a new matcher, in order of\n"
+        "publication; again: all a second time; warm: 300 articles just read. ms: to match one article of 5 KB, warm."
     )
     print(f"{'terms':>6} {'rules':>6} {'unseen':>7} {'in order':>8} {'again':>6} {'warm':>6} {'ms':>6} {'matches':>8}")
     found = {number: speed(watch(terms[:number]), texts) for number in SIZES}
@@ -169,9 +169,8 @@ def by_number_of_terms(terms: list[Lemma], texts: list[Article]) -> None:
         figures = f"{one.unseen:>7.1f} {one.in_order:>8.1f} {one.again:>6.1f} {one.warm:>6.1f}"
         print(f"{number:>6} {number // 10:>6} {figures} {one.milliseconds:>6.2f} {one.matches:>8.2f}")
     least, most = found[SIZES[0]], found[SIZES[-1]]
-    print(
-        f"10,000 terms cost {least.warm / most.warm:.1f} times 10 terms warm, {least.in_order / most.in_order:.1f} in order"
-    )
+    warm, in_order = least.warm / most.warm, least.in_order / most.in_order
+    print(f"10,000 terms cost {warm:.1f} times what 10 terms cost warm, {in_order:.1f} times in order")
 
 
 def finders(terms: list[Lemma], *, slow: bool) -> Iterator[tuple[str, float, Callable[[str], int]]]:
@@ -247,9 +246,9 @@ def _whole(text: str, start: int, end: int) -> bool:
 
 def beside_others(terms: list[Lemma], texts: list[Article], *, slow: bool) -> None:
     print(
-        "\nMB/s for all forms of single words, as whole words, warm. folding: each different word of the texts was folded"
+        "\nMB/s for all forms of single words, as whole words, warm. folding: each different word of the texts was\n"
+        "folded once and is kept, which makes it the same job but for phrases; *: lower case only."
     )
-    print("once and is kept, which is the same job but for phrases; *: lower case only.")
     print(f"{'':<24} {'1,000 terms':>12} {'10,000 terms':>13} {'this engine is':>15}")
     speeds: dict[str, list[float]] = {}
     recent = texts[-300:]

@@ -146,7 +146,9 @@ def show_errors(judged: Sequence[Judged]) -> None:
 def show_alert(matcher: Matcher, noted: Noted) -> None:
     best = noted.matches[0]
     rules = ", ".join(match.rule for match in noted.matches)
-    print(f"  {noted.article.id}  {rules}\n    {noted.article.title}\n    > {matcher.snippet(noted.article, best).text}")
+    print(
+        f"  {noted.article.id}  {rules}\n    {noted.article.title}\n    > {matcher.snippet(noted.article, best).text}"
+    )
 
 
 def show_general_news(matcher: Matcher, folder: Path, *, listed: bool) -> None:

@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+import soupsieve
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from soupsieve import SelectorSyntaxError
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -43,6 +45,32 @@ Duration = Annotated[
     PlainSerializer(format_duration, return_type=str),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{1,6}[smhd]$", "examples": ["5s", "2m", "1h", "7d"]}),
 ]
+
+
+def between(least: str, most: str) -> AfterValidator:
+    """A validator of durations that says both bounds."""
+    low, high = parse_duration(least), parse_duration(most)
+
+    def check(value: timedelta) -> timedelta:
+        if not low <= value <= high:
+            raise ValueError(f"{format_duration(value)} is not between {least} and {most}")
+        return value
+
+    return AfterValidator(check)
+
+
+Interval = Annotated[Duration, between("1s", "30d")]
+
+
+def _css(value: str) -> str:
+    try:
+        soupsieve.compile(value)
+    except SelectorSyntaxError as error:
+        raise ValueError(f"this is no CSS selector: {str(error).splitlines()[0]}") from error
+    return value
+
+
+Css = Annotated[str, AfterValidator(_css)]
 
 
 class Model(BaseModel):
@@ -100,19 +128,19 @@ class Purpose(StrEnum):
 class Listing(Model):
     """CSS selectors of a listing page (`kind: page`); without them every link that looks like an article counts."""
 
-    item: str = Field(min_length=1, description="the element that holds one story")
-    link: str = Field("a[href]", description="the link to the story, inside the item")
-    title: str | None = Field(None, description="the headline inside the item; default: the link's text")
-    date: str | None = Field(None, description="the element with the date inside the item: its datetime, else its text")
+    item: Css = Field(min_length=1, description="the element that holds one story")
+    link: Css = Field("a[href]", description="the link to the story, inside the item")
+    title: Css | None = Field(None, description="the headline inside the item; default: the link's text")
+    date: Css | None = Field(None, description="the element with the date inside the item: its datetime, else its text")
 
 
 class ArticleSelectors(Model):
     """CSS selectors of a source's article pages, for those that the general rules misread."""
 
-    title: str | None = Field(None, description="the headline")
-    body: str | None = Field(None, description="the element or elements that hold the text")
-    date: str | None = Field(None, description="the element with the time of publication")
-    remove: tuple[str, ...] = Field((), description="elements inside that are not part of the text")
+    title: Css | None = Field(None, description="the headline")
+    body: Css | None = Field(None, description="the element or elements that hold the text")
+    date: Css | None = Field(None, description="the element with the time of publication")
+    remove: tuple[Css, ...] = Field((), description="elements inside that are not part of the text")
 
 
 class Source(Model):
@@ -124,7 +152,7 @@ class Source(Model):
     name: str = Field("", description="what alerts call it; default: the id")
     language: str | None = Field(None, pattern="^[a-z]{2}$", description="a hint, such as ru")
     tags: tuple[str, ...] = Field((), description="such as state, independent, think-tank")
-    every: Duration | None = Field(None, description="how often to look; default: settings.yaml")
+    every: Interval | None = Field(None, description="how often to look; default: settings.yaml")
     allow_private: bool = Field(False, description="true lets this source be on a private or loopback address")
     listing: Listing | None = Field(None, description="CSS selectors of the list of links, for kind page")
     article: ArticleSelectors | None = Field(None, description="CSS selectors of its article pages")

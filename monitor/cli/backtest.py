@@ -19,9 +19,12 @@ from monitor.models import parse_duration
 from monitor.wiring import utc_now
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from monitor.backtest import Backtest
     from monitor.wiring import Installation
 
+_MEGABYTE = 1_000_000
 _SHOWN = 20  # titles of a kind, and days, without --all
 
 
@@ -41,10 +44,11 @@ def compare(
     watch: Annotated[Path, typer.Argument(metavar="WATCH.yaml", help="the changed watch file")],
     rows: Annotated[
         str | None,
-        typer.Argument(metavar="[ARTICLES.jsonl]", help="articles of a file, or -, instead of the archive"),
+        typer.Argument(metavar="ARTICLES.jsonl", help="articles of a file, or -, instead of the archive"),
     ] = None,
     against: Annotated[
-        Path | None, typer.Option(metavar="OTHER.yaml", help="the file before [default: that of the configuration]")
+        Path | None,
+        typer.Option(metavar="OTHER.yaml", help="the file before", show_default="watch.yaml of the configuration"),
     ] = None,
     since: Annotated[
         timedelta | None,
@@ -67,29 +71,37 @@ def compare(
     if old.exists() and watch.exists() and old.samefile(watch):
         err.print(f"monitor: {watch} is compared with itself: name the file before with --against", markup=False)
     files = Files(load_watch(old), load_watch(watch))
-    found, where = _of_file(rows, files, place) if rows else _of_archive(since, files, place)
+    found, archive = (_of_file(rows, files, place), {}) if rows else _of_archive(since, files, place)
     if json:
-        write_row(as_json(found))
+        write_row(as_json(found) | ({"archive": archive} if archive else {}))
     else:
-        show_backtest(out, found, files, f"{watch} against {old}, {where}", limit=None if every else _SHOWN)
+        what = f"{watch} against {old}: {found.articles:,} articles{_held(archive)}"
+        show_backtest(out, found, files, what, limit=None if every else _SHOWN)
 
 
-def _of_file(name: str, files: Files, place: Installation) -> tuple[Backtest, str]:
+def _of_file(name: str, files: Files, place: Installation) -> Backtest:
     """Over the articles of a file; tags are those of sources.yaml where there is one."""
     path = place.config / "sources.yaml"
     sources = load_sources(path, os.environ) if path.is_file() else ()
     tags = {source.id: source.tags for source in sources}
     with opened(name) as lines:
-        found = backtest(articles(read_rows(lines, dated=True)), *files.matchers(), tags)
-    return found, f"{found.articles:,} articles"
+        return backtest(articles(read_rows(lines)), *files.matchers(), tags)
 
 
-def _of_archive(since: timedelta | None, files: Files, place: Installation) -> tuple[Backtest, str]:
+def _of_archive(since: timedelta | None, files: Files, place: Installation) -> tuple[Backtest, dict[str, int]]:
+    """Over the archive, with the size of the whole of it."""
     with reading(place) as runtime, progress() as bar:
         kept, size = runtime.archive.size()
         shown = bar.add_task("backtest", total=None if since else kept)
         tags = {source.id: source.tags for source in runtime.sources.values()}
-        start = utc_now() - since if since else None
-        archived = runtime.archive.read(start)
+        archived = runtime.archive.read(utc_now() - since if since else None)
         found = backtest(archived, *files.matchers(), tags, step=lambda: bar.advance(shown))
-    return found, f"{found.articles:,} articles of the archive, which holds {kept:,} readings in {size / 1e6:.1f} MB"
+        return found, {"readings": kept, "bytes": size}
+
+
+def _held(archive: Mapping[str, int]) -> str:
+    if not archive:
+        return ""
+    size = archive["bytes"]
+    memory = f"{size / 1e6:.1f} MB" if size >= _MEGABYTE else f"{size / 1e3:.0f} KB"
+    return f" of the archive, which holds {archive['readings']:,} readings in {memory}"

@@ -34,7 +34,7 @@ SourceOption = Annotated[
     typer.Option("--source", metavar="ID", help="a source of sources.yaml: its tags, language and selectors count"),
 ]
 WatchOption = Annotated[
-    Path | None, typer.Option("--watch", metavar="FILE", help="a watch file [default: that of the configuration]")
+    Path | None, typer.Option("--watch", metavar="FILE", help="a watch file", show_default="that of the configuration")
 ]
 
 
@@ -47,7 +47,7 @@ def explain(
     page: Annotated[str, typer.Argument(metavar="URL|FILE|-", help="HTML, or plain text with the title first")],
     watch: WatchOption = None,
     source: SourceOption = None,
-    text: Annotated[bool, typer.Option("--text", help="show the whole text, with every hit")] = False,
+    text: Annotated[bool, typer.Option("--text", help="show the whole text, with the hits in it")] = False,
     json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:

@@ -6,7 +6,6 @@ import json
 import re
 import sys
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,7 +13,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from monitor.cli.common import err
 from monitor.errors import MonitorError
+from monitor.extract.dates import parse_date
 from monitor.models import Article
+from monitor.wiring import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -57,11 +58,11 @@ def progress(*, shown: bool = True) -> Progress:
     return Progress(*columns, console=err, transient=True, disable=not (shown and err.is_terminal))
 
 
-def read_rows(lines: Iterable[str], *, dated: bool = False) -> Iterator[Row]:
-    """Each line that is not blank, in order; with `dated` its date and address are read too."""
+def read_rows(lines: Iterable[str]) -> Iterator[Row]:
+    """Each line that is not blank, in order."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _row(line, number, dated=dated)
+            yield _row(line, number)
 
 
 def articles(rows: Iterable[Row]) -> Iterator[Article]:
@@ -79,7 +80,7 @@ def write_row(value: Mapping[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
-def _row(line: str, number: int, *, dated: bool) -> Row:
+def _row(line: str, number: int) -> Row:
     try:
         values = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -88,38 +89,27 @@ def _row(line: str, number: int, *, dated: bool) -> Row:
         return Row(None, None, f"line {number}: not a JSON object")
     name = values.get("id")
     try:
-        article = _article(values, f"line {number}" if name is None else str(name))
-        return Row(name, _dated(article, values) if dated else article)
+        return Row(name, _article(values, f"line {number}" if name is None else str(name)))
     except ValueError as error:
         return Row(name, None, f"line {number}: {error}")
 
 
 def _article(values: Mapping[str, Any], name: str) -> Article:
-    """The article of a row; a lone surrogate becomes U+FFFD, so that offsets stay. Raises ValueError."""
+    """The article of a row; a lone surrogate becomes U+FFFD, so that offsets stay. Raises ValueError.
+
+    Its date may have any form that pages use; what is none leaves the article undated.
+    """
     texts = {key: values.get(key) or "" for key in (*_TEXTS, "source", "lang", "language")}
     for key, value in texts.items():
         if not isinstance(value, str):
             raise ValueError(f"{key} is not a text")  # noqa: TRY004 - a bad row, not a bug
+    url, date = values.get("url"), values.get("published") or values.get("date")
     clean = {key: _LONE_SURROGATE.sub("\ufffd", value) for key, value in texts.items()}
     return Article(
         id=_LONE_SURROGATE.sub("\ufffd", name),
         source=clean["source"],
+        url=_LONE_SURROGATE.sub("\ufffd", url) if isinstance(url, str) else None,
         language=clean["lang"] or clean["language"] or None,
+        published=parse_date(str(date), utc_now()) if date else None,
         **{key: clean[key] for key in _TEXTS},
     )
-
-
-def _dated(article: Article, values: Mapping[str, Any]) -> Article:
-    """The same with the day and the address of the row. Raises ValueError."""
-    when, url = values.get("published") or values.get("date"), values.get("url")
-    address = _LONE_SURROGATE.sub("\ufffd", url) if isinstance(url, str) else None
-    return article.model_copy(update={"published": _moment(when) if when else None, "url": address or None})
-
-
-def _moment(value: Any) -> datetime:
-    """An ISO 8601 time or day, in UTC where it names no zone. Raises ValueError."""
-    try:
-        found = datetime.fromisoformat(str(value))
-    except ValueError as error:
-        raise ValueError(f"date {str(value)!r} is not ISO 8601, such as 2026-01-31") from error
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -10,7 +10,8 @@ from pydantic import Field, SecretStr
 from monitor.config.nodes import did_you_mean, read, validate
 from monitor.config.sources import Version
 from monitor.errors import ConfigError
-from monitor.models import Duration, Model
+from monitor.models import Duration, Interval, Model, between
+from monitor.urls import absolute
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -25,7 +26,7 @@ _USER_AGENT = "Vedette/0.1 (news monitor; no contact set)"
 class Defaults(Model):
     """For sources that say nothing else."""
 
-    every: Duration = Field(timedelta(minutes=5), description="how often to look at a source")
+    every: Interval = Field(timedelta(minutes=5), description="how often to look at a source")
 
 
 class Fetch(Model):
@@ -34,7 +35,9 @@ class Fetch(Model):
     user_agent: str = Field(_USER_AGENT, min_length=3, description="who asks, with an address that reaches a person")
     concurrency: int = Field(100, ge=1, le=1000, description="requests under way at once, in one drain")
     per_host: int = Field(2, ge=1, le=10, description="of them to one host")
-    deadline: Duration = Field(timedelta(seconds=20), description="the longest a request may take, in all")
+    deadline: Annotated[Duration, between("1s", "20s")] = Field(
+        timedelta(seconds=20), description="the longest a request may take, in all"
+    )
     max_bytes: int = Field(10_000_000, ge=10_000, description="the largest body, after decompression")
     only_touching: tuple[str, ...] = Field(
         (), description="lists of watch.yaml: fetch an article's page only when its title or lead touches one of them"
@@ -44,14 +47,16 @@ class Fetch(Model):
 class FirstCheck(Model):
     """What happens with stories that a source had before it was watched."""
 
-    max_age: Duration = Field(timedelta(hours=24), description="older ones are remembered, not alerted")
+    max_age: Annotated[Duration, between("0s", "3650d")] = Field(
+        timedelta(hours=24), description="older ones are remembered, not alerted"
+    )
     digest: bool = Field(True, description="true gathers their alerts into one message, false sends each at once")
 
 
 class Archive(Model):
     """Articles kept for `monitor backtest`."""
 
-    keep: Duration = Field(timedelta(days=14), description="for how long")
+    keep: Annotated[Duration, between("1h", "3650d")] = Field(timedelta(days=14), description="for how long")
     most: int = Field(20_000, ge=0, description="how many at most, about 4 KB of memory each; 0 keeps none")
 
 
@@ -90,7 +95,9 @@ class Settings(Model):
     first_check: FirstCheck = FirstCheck()
     archive: Archive = Archive()
     redis: Redis = Redis()
-    retention: Duration = Field(timedelta(days=30), description="how long seen entries and delivered alerts are kept")
+    retention: Annotated[Duration, between("1d", "3650d")] = Field(
+        timedelta(days=30), description="how long seen entries and alerts are kept"
+    )
     channels: tuple[ChannelSettings, ...] = (ConsoleChannel(id="terminal", type="console"),)
 
 
@@ -118,6 +125,8 @@ def _problems(tree: Tree, settings: Settings, lists: Collection[str] | None) -> 
             yield tree.problem(place, f"watch.yaml has no list {name!r}", did_you_mean(name, lists))
     known: set[str] = set()
     for index, channel in enumerate(settings.channels):
+        if isinstance(channel, WebhookChannel) and absolute(channel.url.get_secret_value(), "") is None:
+            yield tree.problem(("channels", index, "url"), "this is no http or https address")
         if channel.id in known:
             yield tree.problem(("channels", index, "id"), f"the channel {channel.id!r} stands here twice")
         known.add(channel.id)

@@ -1,7 +1,7 @@
 """The shape of watch.yaml: which keys there are and what they hold. docs/watch-language.md teaches the language.
 
 The JSON Schema for editors comes from these models. What they cannot say (a list that is not there, a rule that can
-never match) is checked where the values are built, in `monitor.config.watch`.
+never match) is checked where the values are built, in `watch_lists` and `watch_rules`.
 """
 
 from __future__ import annotations
@@ -108,3 +108,8 @@ class WatchShape(Model):
         {}, description="reusable terms; a rule refers to a list as $name"
     )
     rules: tuple[RuleShape, ...]
+
+
+def several(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """A single value without brackets is a list of one."""
+    return value if isinstance(value, tuple) else (value,)

@@ -15,8 +15,8 @@ from monitor.rules import AllOf, AnyOf, AtLeast, Condition, Hit, Near, Not, Scop
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from monitor.matching.evidence import Choice, Evidence, Found
-    from monitor.matching.operands import Operands
+    from monitor.matching.evidence import Evidence, Found
+    from monitor.matching.operands import Choice, Operands
     from monitor.models import Span
 
 Gate: TypeAlias = frozenset[int]
@@ -65,11 +65,10 @@ def check(condition: Condition, operands: Operands) -> Check:
             operand = operands.number(of)
             return _HitCheck(name, (frozenset({operand}),), operand, scope, _line(condition))
         case Near(choices, words):
-            numbers = tuple(tuple((operands.number(hit.of), hit.scope) for hit in choice) for choice in choices)
-            gates = tuple(frozenset(operand for operand, _ in choice) for choice in numbers)
+            gates = tuple(frozenset(operands.number(hit.of) for hit in choice) for choice in choices)
             names = tuple(written(AnyOf(choice)) for choice in choices)
             lines = {operands.number(hit.of): _line(hit) for choice in choices for hit in choice}
-            return _NearCheck(name, gates, names, numbers, words, lines)
+            return _NearCheck(name, gates, names, tuple(map(operands.choice, choices)), words, lines)
         case Not(Not(part)):
             return check(part, operands)
         case Not(part):
@@ -163,11 +162,7 @@ class _NearCheck:
         return (found._replace(line=self.lines[found.operand]) for found in hits)
 
     def _how_near(self, distance: int | None, evidence: Evidence) -> str:
-        missing = [
-            name
-            for name, choice in zip(self.names, self.choices, strict=True)
-            if not any(evidence.has(operand, scope) for operand, scope in choice)
-        ]
+        missing = [name for name, choice in zip(self.names, self.choices, strict=True) if not evidence.has_some(choice)]
         if missing:
             return f"no hit of {' nor '.join(missing)}"
         if distance is None:

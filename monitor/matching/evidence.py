@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.matching.near import Places, windows
+from monitor.matching.operands import FIELDS, IN_SCOPE
 from monitor.matching.reading import Occurrence, Reading
-from monitor.models import FieldName, Span
+from monitor.models import Span
 from monitor.rules import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from monitor.matching.chunks import Memo
-    from monitor.matching.operands import Operand, Operands
-
-Choice: TypeAlias = tuple[tuple[int, Scope], ...]
-"""An operand of near: numbers of operands, each with the fields it may hit in."""
+    from monitor.matching.operands import Choice, Operand, Operands
+    from monitor.models import FieldName
 
 MAX_HITS = 1_000  # of one operand in one field: a text of some 50,000 words about nothing else
-
-FIELDS: tuple[FieldName, ...] = get_args(FieldName)
-IN_SCOPE: Mapping[Scope, tuple[FieldName, ...]] = {
-    Scope.ANYWHERE: FIELDS,
-    Scope.TITLE: ("title",),
-    Scope.BODY: ("lead", "text"),
-}
 
 
 class Found(NamedTuple):
@@ -73,6 +65,10 @@ class Evidence:
             self._there[scope] = self._hitting(IN_SCOPE[scope])
         return operand in self._there[scope]
 
+    def has_some(self, choice: Choice) -> bool:
+        """Whether an operand of the choice has a hit in a field it may hit in."""
+        return any(not there.isdisjoint(choice.in_field[name]) for name, there in self._in.items())
+
     def hidden(self, operand: int) -> bool:
         """Whether the operand has hits, none of which counts."""
         terms = self._operands[operand].terms
@@ -110,7 +106,8 @@ class Evidence:
         self, choices: tuple[Choice, ...], name: FieldName, *, sentence: bool = False, words: int | None = None
     ) -> Iterator[Nearby]:
         """The windows in one paragraph, or one sentence, of the field; with `words`, those with no more between."""
-        if not all(self._may_hit(choice, name) for choice in choices):
+        there = self._in.get(name)
+        if not there or any(there.isdisjoint(choice.in_field[name]) for choice in choices):
             return
         chosen = [self._choice(choice, name) for choice in choices]
         reading = self.readings[name]
@@ -140,18 +137,13 @@ class Evidence:
         """The operands with a hit in one of the fields."""
         return frozenset().union(*(self._in[name] for name in names if name in self._in))
 
-    def _may_hit(self, choice: Choice, name: FieldName) -> bool:
-        there = self._in.get(name, ())
-        return any(operand in there and name in IN_SCOPE[scope] for operand, scope in choice)
-
     def _choice(self, choice: Choice, name: FieldName) -> tuple[list[Found], Places]:
         """The hits of a choice that has some in the field, in order, one for each place; and where they are."""
         key = (choice, name)
         if key not in self._choices:
             at: dict[Occurrence, Found] = {}
-            for operand, scope in choice:
-                if self._may_hit(((operand, scope),), name):
-                    at = {found.hit: found for found in self.hits(operand, name)} | at
+            for operand in sorted(choice.in_field[name] & self._in[name]):
+                at = {found.hit: found for found in self.hits(operand, name)} | at
             ordered = [at[hit] for hit in sorted(at)]
             self._choices[key] = ordered, Places(map(self.readings[name].place, sorted(at)))
         return self._choices[key]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from monitor.matching.checks import Check, ConditionReport, check, narrowest
 from monitor.matching.chunks import Memo
-from monitor.matching.evidence import FIELDS, Evidence
-from monitor.matching.operands import Operands
+from monitor.matching.evidence import Evidence
+from monitor.matching.operands import FIELDS, Operands
 from monitor.matching.snippets import snippet
 from monitor.models import Match, Severity, Snippet, Span
 from monitor.rules import AllOf

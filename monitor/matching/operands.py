@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from monitor.matching.vocabulary import Vocabulary
-from monitor.rules import Term, hits_of
+from monitor.models import FieldName
+from monitor.rules import Scope, Term, hits_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from monitor.rules import Watch
+    from monitor.rules import Hit, Watch
+
+FIELDS: tuple[FieldName, ...] = get_args(FieldName)
+IN_SCOPE: Mapping[Scope, tuple[FieldName, ...]] = {
+    Scope.ANYWHERE: FIELDS,
+    Scope.TITLE: ("title",),
+    Scope.BODY: ("lead", "text"),
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -33,12 +41,20 @@ class Operand:
     is_plain: bool = True
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """The operands of which near takes one hit, by the field it may stand in. There is one object for equal ones."""
+
+    in_field: Mapping[FieldName, frozenset[int]]
+
+
 class Operands:
     """All operands of a watch file, and the vocabulary of their terms."""
 
     def __init__(self, watch: Watch) -> None:
         self.vocabulary = Vocabulary()
         self._of: dict[str | Term, Operand] = {}
+        self._choices: dict[frozenset[tuple[int, Scope]], Choice] = {}
         self._having: defaultdict[int, tuple[int, ...]] = defaultdict(tuple)
         for term_list in watch.lists.values():
             self._add(term_list.name, term_list.terms, term_list.exceptions)
@@ -51,6 +67,14 @@ class Operands:
     def number(self, of: str | Term) -> int:
         """The number of a list, or of a term that stands in a rule: wherever it stands, it is one operand."""
         return self._of[of if isinstance(of, str) else _anywhere(of)].number
+
+    def choice(self, hits: Iterable[Hit]) -> Choice:
+        """The operands of some hits, one of which is wanted."""
+        key = frozenset((self.number(hit.of), hit.scope) for hit in hits)
+        if key not in self._choices:
+            in_field = {name: frozenset(n for n, scope in key if name in IN_SCOPE[scope]) for name in FIELDS}
+            self._choices[key] = Choice(in_field)
+        return self._choices[key]
 
     def size(self, number: int) -> int:
         """How many terms an operand has."""

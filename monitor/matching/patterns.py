@@ -72,7 +72,8 @@ def strange_drops(term: Term) -> tuple[str, ...]:
     if not term.drop:
         return ()
     whole = next(patterns_of(term, Forms()))
-    return tuple(form for form in term.drop if not _fits(whole, [fold(word) for word, *_ in words(form)]))
+    folded = {form: [fold(word) for word, *_ in words(form)] for form in term.drop}
+    return tuple(form for form, parts in folded.items() if parts and not _fits(whole, parts))
 
 
 def _pattern(term: Term, text: str, forms: Forms | None) -> Pattern:

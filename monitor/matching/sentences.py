@@ -16,8 +16,9 @@ _LONGEST_ABBREVIATION = 6
 
 # Words that a full stop shortens and that need something after them; a single letter is an initial.
 _CYRILLIC = """
-акад вобл воз вул гг гл гор гос грн дац деп див дол долл доц зам зб илл им ім імя ин инст інш кв коп корп млн млрд
-мин нав напр обл оз пер пл пос праф проф пр просп рис рр руб св см соч ср ст стр тис тов трлн тыс уд ул чл шт экз
+акад вв вобл воз вул гг гл гор гос грн дац деп див докт дол долл доц зам заст зб зв илл им ин инст канд кв коп корп
+мин млн млрд нав напр нар обл оз пер пл пос пп пр праф просп проф ред рис рр руб св см соч ср ст стор стр табл тис
+тов трлн тт тыс уд ул чл шт экз ім імя інш
 """
 _ENGLISH = """
 adm approx apr aug capt cf col dec dept dr feb fig gen gov hon jan jr jul jun lt maj mar mr mrs ms no nov oct pres

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor.rules.conditions import MAX_NEAR, AllOf, AnyOf, AtLeast, Condition, Hit, Near, Not, Scope, written
@@ -82,7 +83,7 @@ def parse_expression(text: str, line_of: Callable[[int], int] = lambda _: 1) -> 
     try:
         condition = parser.whole(tokens)
     except _Stop as stop:
-        if stop.mistake.offset not in {mistake.offset for mistake in parser.mistakes}:
+        if not _follows_bare_word(stop.mistake, tokens):
             parser.mistakes.append(stop.mistake)
     sound = condition if not parser.mistakes else None
     mistakes = sorted(parser.mistakes, key=lambda mistake: mistake.offset)
@@ -234,6 +235,13 @@ class _Parser:
         inside = part()
         self.depth -= 1
         return inside
+
+
+def _follows_bare_word(mistake: Mistake, tokens: list[_Token]) -> bool:
+    """Whether the mistake is at a word that is reported already, or right after it: it means something else."""
+    return any(
+        mistake.offset in {token.offset, after.offset} and token.kind == "bare" for token, after in pairwise(tokens)
+    )
 
 
 def _bare(token: _Token) -> Mistake:

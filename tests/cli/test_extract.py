@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from support.flow import article_page
@@ -10,12 +11,13 @@ from support.origin import Answer
 from support.program import ROOT, monitor
 
 TEXT = "Бюджет Союзного государства утверждён на заседании в Минске. " * 4
+SECOND = "Следующее заседание пройдёт весной, сообщили в постоянном комитете. " * 4
 
 
 @pytest.fixture
 def page(tmp_path):
     path = tmp_path / "page.html"
-    path.write_bytes(article_page("Заседание в Минске", f"{TEXT}\n{TEXT}"))
+    path.write_bytes(article_page("Заседание в Минске", f"{TEXT}\n{SECOND}"))
     return str(path)
 
 
@@ -24,6 +26,7 @@ def test_a_person_reads_title_and_text_without_furniture(page):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Заседание в Минске\n")
     assert TEXT.strip() in done.stdout
+    assert SECOND.strip() in done.stdout
     assert "All rights reserved" not in done.stdout
 
 
@@ -35,8 +38,7 @@ def test_a_program_reads_one_object(page):
 
 
 def test_standard_input_and_the_filter_give_the_same(page):
-    with open(page, "rb") as file:
-        body = file.read()
+    body = Path(page).read_bytes()
     command = [sys.executable, "-m", "monitor", "extract"]
     alone = subprocess.run([*command, "-", "--json"], input=body, capture_output=True, cwd=ROOT, check=True)
     rows = [json.dumps({"id": 1, "html": body.decode()}), '{"id": "\\ud800", "html": 5}', "no json"]

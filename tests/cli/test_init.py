@@ -4,6 +4,7 @@ import re
 
 from support.program import ROOT, monitor
 
+from monitor.cli.init import write_templates
 from monitor.config.watch import check_watch
 from monitor.wiring import load_configuration
 
@@ -22,7 +23,7 @@ def test_a_new_folder_passes_the_check_as_it_is(tmp_path):
 
 
 def test_its_rules_carry_tests_and_they_hold(tmp_path):
-    monitor("init", str(tmp_path / "topic"))
+    write_templates(tmp_path / "topic")
     path = tmp_path / "topic" / "watch.yaml"
     assert check_watch(path) == ()
     for rule in load_configuration(path.parent, {}).watch.rules:
@@ -30,7 +31,7 @@ def test_its_rules_carry_tests_and_they_hold(tmp_path):
 
 
 def test_its_comments_teach_and_its_sources_ask_nobody(tmp_path):
-    monitor("init", str(tmp_path / "topic"))
+    write_templates(tmp_path / "topic")
     for name in NAMES:
         text = (tmp_path / "topic" / name).read_text(encoding="utf-8")
         assert text.startswith("# "), name
@@ -59,7 +60,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
 
 
 def test_it_does_not_watch_the_default_topic(tmp_path):
-    monitor("init", str(tmp_path / "topic"))
+    write_templates(tmp_path / "topic")
     text = (ROOT / "config" / "watch.yaml").read_text(encoding="utf-8")
     ours = load_configuration(tmp_path / "topic", {}).watch
     assert not {rule.id for rule in ours.rules} & set(re.findall(r"- id: (\S+)", text))
