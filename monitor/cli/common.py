@@ -31,6 +31,13 @@ APP_HELP = """Watch the press for a story and be told within minutes.
 
   monitor alerts --follow        the alerts
   monitor sources                how each source is doing
+  monitor sources check URL      try one source
+
+[bold]Writing what you watch for[/bold]; none of these needs a server
+
+  monitor init DIR               a commented configuration to begin with
+  monitor explain URL            which rules hold for a page, and what the others lacked
+  monitor backtest WATCH.yaml    what a changed file adds and loses on archived articles
 
 [bold]Exit codes[/bold]: 0 done; 1 the answer is no, or an error that one line explains; 2 wrong usage; 130 Ctrl-C.
 """
@@ -38,7 +45,7 @@ APP_HELP = """Watch the press for a story and be told within minutes.
 ConfigOption = Annotated[
     Path | None,
     typer.Option(
-        "--config", metavar="DIR", help="folder of the three YAML files [default: config]", show_default=False
+        "--config", metavar="DIR", help="folder of the three YAML files, by default config", show_default=False
     ),
 ]
 DataOption = Annotated[
@@ -46,7 +53,7 @@ DataOption = Annotated[
     typer.Option(
         "--data",
         metavar="DIR",
-        help="folder of the embedded server's data [default: the user's data folder]",
+        help="folder of the embedded server's data (by default in the user's data)",
         show_default=False,
     ),
 ]

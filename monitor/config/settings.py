@@ -57,7 +57,7 @@ class Archive(Model):
     """Articles kept for `monitor backtest`."""
 
     keep: Annotated[Duration, between("1h", "3650d")] = Field(timedelta(days=14), description="for how long")
-    most: int = Field(20_000, ge=0, description="how many at most, about 4 KB of memory each; 0 keeps none")
+    most: int = Field(20_000, ge=0, description="how many at most, 1 to 2 KB of memory each; 0 keeps none")
 
 
 class Redis(Model):

@@ -55,6 +55,15 @@ def test_check_reports_every_mistake_of_all_files_at_once(place, folder):
     assert "Traceback" not in said
 
 
+def test_check_runs_the_tests_of_the_rules(place, folder):
+    watch = folder / "config" / "watch.yaml"
+    rule = "rules:\n  - id: a\n    any: [summit]\n    tests:\n      match: [a summit, a valley]\n"
+    watch.write_text(f"version: 1\n{rule}")
+    shown = monitor("check", **place)
+    assert shown.returncode == 1
+    assert "watch.yaml:6:25" in shown.stderr
+
+
 def test_variables_are_expanded_and_a_secret_is_never_printed(place, folder):
     settings = folder / "config" / "settings.yaml"
     channel = "channels: [{id: desk, type: webhook, url: '${HOOK}', secret: '${KEY}', nonsense: 1}]"
