@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --quiet
 ARGS ?=
 
-.PHONY: help install run demo test lint types layers check bench lock schemas clean
+.PHONY: help install run demo test lint types layers check bench lock schemas
 help:
 	@echo "make run      watch the sources of config/ and print alerts (Ctrl-C stops)"
 	@echo "make demo     the whole job in under a minute, without a network"

@@ -10,6 +10,7 @@ lemmas of the treebanks in four languages, shuffled; texts are real news in orde
 from __future__ import annotations
 
 import argparse
+import gc
 import gzip
 import itertools
 import json
@@ -136,6 +137,7 @@ class Run:
 
     def read_unseen(self, piece: list[Article]) -> None:
         fresh = Matcher(self.watch)
+        gc.collect()  # what the matcher before has left is not this one's work
         self.unseen += seconds(lambda: read_all(fresh, piece))
 
     def read(self, piece: list[Article]) -> float:
@@ -170,7 +172,8 @@ def print_speeds(runs: dict[int, Run], unseen: float, whole: float, recent: list
     print(f"{'terms':>6} {'rules':>6} {'unseen':>7} {'in order':>8} {'again':>6} {'warm':>6} {'ms':>6} {'matches':>8}")
     warm = megabytes_of(recent)
     for number, run in runs.items():
-        figures = f"{unseen / run.unseen:>7.1f} {whole / run.in_order:>8.1f} {whole / run.again:>6.1f} {warm / run.warm:>6.1f}"
+        speeds = (unseen / run.unseen, whole / run.in_order, whole / run.again, warm / run.warm)
+        figures = "{:>7.1f} {:>8.1f} {:>6.1f} {:>6.1f}".format(*speeds)
         milliseconds = run.matched / warm * ARTICLE_BYTES / 1_000
         matches = match_all(run.matcher, recent) / len(recent)
         print(f"{number:>6} {len(run.watch.rules):>6} {figures} {milliseconds:>6.2f} {matches:>8.2f}")

@@ -13,6 +13,7 @@ MonitorError                 one line for a person, with what to do
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 
 class MonitorError(Exception):
     """Base of all; its text is one line that says what to do."""
+
+
+# What stands behind these keys may be a secret, written out in the file.
+_SECRET = re.compile(r"""(\b(?:secret|password|token)["']?\s*:\s*)([^,}\s]+)""", re.IGNORECASE)
+
+
+def _masked(excerpt: str) -> str:
+    return _SECRET.sub(lambda found: found[1] + "*" * len(found[2]), excerpt)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,7 +54,7 @@ class Problem:
         """The same, followed by the line of the file with a caret below the column."""
         if not self.excerpt:
             return str(self)
-        return f"{self}\n    {self.excerpt}\n    {' ' * (self.column - 1)}^"
+        return f"{self}\n    {_masked(self.excerpt)}\n    {' ' * (self.column - 1)}^"
 
 
 class ConfigError(MonitorError):

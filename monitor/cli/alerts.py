@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import ConfigOption, DataOption, JsonOption, answers, installation, out, reading
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, StoreUnavailable
 from monitor.models import parse_duration
 from monitor.notify.console import print_lines, render_alert
 from monitor.wiring import utc_now
@@ -53,10 +53,15 @@ def alerts(
     with reading(installation(config, data)) as runtime:
         start = utc_now() - since if since else None
         while True:
-            for entry, alert in runtime.alerts.read(start, last):
-                last = entry
-                if rule is None or any(item.id == rule for item in alert.rules):
-                    _print(alert, json=json)
+            try:
+                for entry, alert in runtime.alerts.read(start, last):
+                    last = entry
+                    if rule is None or any(item.id == rule for item in alert.rules):
+                        _print(alert, json=json)
+            except StoreUnavailable:
+                # The monitor restarts; what comes meanwhile is read from where we were.
+                if not follow:
+                    raise
             if not follow:
                 return
             time.sleep(_POLL_SECONDS)

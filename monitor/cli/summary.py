@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from monitor.errors import StoreError
+from monitor.models import Outcome
 from monitor.notify.words import harmless
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def summary(found: list[tuple[Source, SourceState]]) -> list[str]:
     """A line for the whole, and one for each source that never worked."""
     failing = [(source, state) for source, state in found if not state.succeeded]
     good = len(found) - len(failing)
+    if len(found) > 1 and all(state.outcome is Outcome.UNREACHABLE for _, state in found):
+        return [f"start: none of {len(found)} sources is reached: is this machine online? See `monitor sources`"]
     lines = [f"start: {good} of {len(found)} sources answer" + (", these never did:" if failing else "")]
     for source, state in failing:
         outcome = state.outcome or "not checked yet"

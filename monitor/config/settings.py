@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from monitor.config.nodes import did_you_mean, read, validate
 from monitor.config.sources import Version
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.config.nodes import Tree
     from monitor.errors import Problem
 
+_SECRET_LENGTH = 16
 _USER_AGENT = "Vedette/0.1 (news monitor; no contact set)"
 
 
@@ -73,13 +74,23 @@ class ConsoleChannel(Model):
     type: Literal["console"]
 
 
+def _long_enough(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < _SECRET_LENGTH:
+        raise ValueError(f"a shared key has at least {_SECRET_LENGTH} characters")
+    return value
+
+
 class WebhookChannel(Model):
     """Posts each alert as JSON, signed with HMAC-SHA256 over time and body (docs/alerts.md)."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
     type: Literal["webhook"]
     url: SecretStr = Field(description="http or https; may hold a token, so it is never printed")
-    secret: SecretStr = Field(min_length=16, description="the shared key of the signature, at least 16 characters")
+    secret: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
+        description="the shared key of the signature, at least 16 characters"
+    )
+        description="the shared key of the signature, at least 16 characters"
+    )
     allow_private: bool = Field(False, description="true lets the receiver be on a private or loopback address")
 
 

@@ -62,7 +62,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         url, allow_private = request.url, bool(request.extensions.get("allow_private"))
         port = url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
         if url.scheme not in {"http", "https"} or not (allow_private or port in ALLOWED_PORTS):
-            raise FetchError(Outcome.REFUSED, f"port {port} of {url.scheme} is not allowed")
+            raise FetchError(Outcome.REFUSED, f"port {port} of {url.scheme} is not allowed (see allow_private)")
         address = choose(await self._addresses(url.host, port), allow_private=allow_private)
         if address is None:
             raise FetchError(

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from monitor.matching.fold import fold
-from monitor.matching.words import quiet, words
+from monitor.matching.words import joined, quiet, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,18 +160,21 @@ class Memo(dict[str, Chunk]):
 
     def _analyse_words(self, text: str) -> Chunk:
         """Any number of words, with anything between them."""
-        raws = list(words(text))
-        if not raws:
+        found = list(words(text))
+        if not found:
             return self._without_terms(0, opens=quiet(text), closes=quiet(text))
-        numbers = {raw: self._vocabulary.numbers(raw, fold(raw)) for raw in {raw for raw, *_ in raws}}
-        opens, closes = quiet(text[: raws[0][1]]), quiet(text[raws[-1][2] :])
+        opens, closes = quiet(text[: found[0][1]]), quiet(text[found[-1][2] :])
+        numbers: dict[str, tuple[int, ...]] = {}
+        for raw, _, _ in found:
+            if raw not in numbers:
+                numbers[raw] = self._vocabulary.numbers(raw, fold(raw))
         if not any(numbers.values()):
-            return self._without_terms(len(raws), opens=opens, closes=closes)
-        found = (
-            self._word(numbers[raw], start, start + len(raw), joined=joined) if numbers[raw] else NOTHING
-            for raw, start, _, joined in raws
+            return self._without_terms(len(found), opens=opens, closes=closes)
+        kept = (
+            self._word(numbers[raw], start, start + len(raw), joined=joins) if numbers[raw] else NOTHING
+            for (raw, start, _), joins in zip(found, joined(text, found), strict=True)
         )
-        return Chunk.of(len(raws), opens=opens, closes=closes, words=tuple(found))
+        return Chunk.of(len(found), opens=opens, closes=closes, words=tuple(kept))
 
     def _word(self, numbers: tuple[int, ...], start: int, end: int, *, joined: bool) -> Word:
         alone, leads = self._vocabulary.begun(numbers)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.matching.fold import fold
 from monitor.matching.morphology import expand, languages_of
-from monitor.matching.words import capitals, words
+from monitor.matching.words import capitals, joined, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,9 +78,10 @@ def strange_drops(term: Term) -> tuple[str, ...]:
 
 def _pattern(term: Term, text: str, forms: Forms | None) -> Pattern:
     """The text as a pattern; without `forms` each word as it stands."""
-    found = list(words(text.replace("*", " ")))
-    tests = (_test(term, word, forms, prefix=text.startswith("*", start + len(word))) for word, start, *_ in found)
-    return Pattern(tuple(tests), tuple(not joined for *_, joined in found[1:]))
+    plain = text.replace("*", " ")
+    found = list(words(plain))
+    tests = (_test(term, word, forms, prefix=text.startswith("*", start + len(word))) for word, start, _ in found)
+    return Pattern(tuple(tests), tuple(not joins for joins in joined(plain, found)[1:]))
 
 
 def _test(term: Term, word: str, forms: Forms | None, *, prefix: bool) -> WordTest:

@@ -7,12 +7,13 @@ to a word when letters stand on both sides. Between two words of a phrase only b
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from monitor.matching.fold import APOSTROPHES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _UNSEEN = "\u0300-\u036f\u0483-\u0487\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 _MODIFIER_LETTERS = "ʹʻʼʽˈ"
@@ -28,23 +29,24 @@ _LOUD = frozenset(",.:;!?…()")
 _HYPHENATED = re.compile(rf"[{_QUOTES}{_UNSEEN}]*[-\u2010-\u2013\u2212][{_QUOTES}{_UNSEEN}]*")
 
 
-RawWord: TypeAlias = tuple[str, int, int, bool]
-"""A word of a text without a possessive 's, where it begins, where it ends with the 's, and whether it is joined.
-
-A word is joined when the gap before it lets a phrase go on; this is meant for words after the first.
-"""
+RawWord: TypeAlias = tuple[str, int, int]
+"""A word of a text without a possessive 's, where it begins, and where it ends with the 's."""
 
 
 def words(text: str) -> Iterator[RawWord]:
     """The words of a text, in order."""
-    before = 0
     for found in _WORD.finditer(text):
         start, end = found.span()
         raw = text[start:end]
         if raw[-1] in "sS" and raw[-2:-1] in _APOSTROPHES:
             raw = raw[:-2]
-        yield raw, start, end, not before or joins(text[before:start], raw)
-        before = end
+        yield raw, start, end
+
+
+def joined(text: str, found: Sequence[RawWord]) -> list[bool]:
+    """For each word of a text whether a phrase can go on over the gap before it; it can at the first."""
+    gaps = (joins(text[end:start], raw) for (_, _, end), (raw, start, _) in pairwise(found))
+    return [True, *gaps][: len(found)]
 
 
 def joins(gap: str, word: str) -> bool:

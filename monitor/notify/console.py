@@ -56,7 +56,9 @@ def render_alert(alert: Alert, now: datetime, *, colour: bool) -> Iterator[Text]
         _tags(alert.source.tags),
         (f"  {age(alert, now)}" + ("  (feed text only)" if alert.partial else ""), "dim"),
     )
-    yield Text(f"  {headline(alert)}", "bold")
+    if alert.snippet.text != alert.title:
+        yield Text(f"  {headline(alert)}", "bold")
+    # A title that matched by itself is shown once, with its words marked.
     yield Text("  ").append(marked(alert.snippet, colour=colour))
     yield Text("  " + " + ".join(harmless(rule.name, 100) for rule in alert.rules), "italic")
     if link := safe_link(alert.url):

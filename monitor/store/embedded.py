@@ -42,9 +42,13 @@ def socket_path(data: Path) -> Path:
 
 @contextmanager
 def owned(data: Path, *, wait: float = 0.0) -> Iterator[None]:
-    """Own a data folder. Raises AlreadyRunning with the pid of its owner, after `wait` seconds."""
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "owner.pid").open("a+", encoding="ascii") as file:
+    """Own a data folder. Raises AlreadyRunning with the pid of its owner, after `wait` seconds; StoreUnfit for none."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        file = (data / "owner.pid").open("a+", encoding="ascii")
+    except OSError as error:
+        raise StoreUnfit(f"{data} cannot be the data folder ({error.strerror}): choose another with --data") from error
+    with file:
         _lock(file.fileno(), data, wait)
         file.truncate(0)
         file.write(str(os.getpid()))

@@ -76,8 +76,20 @@ def test_variables_are_expanded_and_a_secret_is_never_printed(place, folder):
     assert "nonsense" in short.stderr
     assert "topsecret" not in short.stderr + short.stdout
     assert "token-9f3" not in short.stderr + short.stdout
+    written = channel.replace("${KEY}", "topsecret").replace("${HOOK}", "https://x.test/token-9f3")
+    settings.write_text(f"version: 1\n{written.replace(', nonsense: 1', '')}\n")
+    literal = monitor("check", **place)
+    assert "a shared key has at least 16 characters" in literal.stderr
+    assert "topsecret" not in literal.stderr
     settings.write_text(f"version: 1\n{channel.replace(', nonsense: 1', '')}\n")
     assert monitor("check", **place, HOOK="https://x.test/", KEY="a key that is long enough").returncode == 0
+
+
+def test_a_data_folder_that_can_be_none_is_one_line(place, folder):
+    (folder / "file").write_text("")
+    shown = monitor("up", "--data", str(folder / "file"), **place)
+    assert (shown.returncode, shown.stderr.count("\n")) == (1, 1)
+    assert "choose another with --data" in shown.stderr
 
 
 @pytest.mark.parametrize("command", ["alerts", "sources"])
