@@ -89,8 +89,6 @@ class WebhookChannel(Model):
     secret: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
         description="the shared key of the signature, at least 16 characters"
     )
-        description="the shared key of the signature, at least 16 characters"
-    )
     allow_private: bool = Field(False, description="true lets the receiver be on a private or loopback address")
 
 
