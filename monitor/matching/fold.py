@@ -20,8 +20,12 @@ _TO_LATIN = str.maketrans(_CYRILLIC_UPPER + _CYRILLIC_LOWER + "Ўў", _LATIN_UPP
 _SAME_APOSTROPHE = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
 _SAME_LETTER = _SAME_APOSTROPHE | str.maketrans("ёўґ", "еуг")
 
-_LATIN = re.compile("[a-zà-öø-ɏ]", re.IGNORECASE)
+_LETTERS = re.compile("[A-Za-z0-9А-яЁёІіЇїЄєЎўҐґ']*").fullmatch
+_LATIN = re.compile("[A-Za-zÀ-ÖØ-öø-ɏ]")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
+# Letters of one script that look like none of the other.
+_ONLY_LATIN = re.compile(f"(?![{_LATIN_UPPER}{_LATIN_LOWER}]){_LATIN.pattern}")
+_ONLY_CYRILLIC = re.compile(f"(?![{_CYRILLIC_UPPER}{_CYRILLIC_LOWER}Ўў]){_CYRILLIC.pattern}")
 _UNSEEN = re.compile("[\u0300\u0301\u034f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 
 # Classical Belarusian marks assimilated softness; modern spelling, Russian and Ukrainian tell no two words apart by it.
@@ -40,32 +44,37 @@ def fold(word: str) -> str:
         return lowered.replace("`", "'")
     if len(word) > LONGEST_WORD:
         return lowered
-    if _ODD.search(lowered):
-        lowered = lowered.translate(_SAME_LETTER)
     if not _ODD.search(lowered):
         return lowered
+    plain = lowered.translate(_SAME_LETTER)
+    if not _ODD.search(plain):
+        return plain
     return modernised(spelled(word)).translate(_SAME_LETTER)
 
 
 def spelled(word: str) -> str:
     """The word in small letters as a dictionary prints it: ё, ў and ґ stay, the way it was typed does not show."""
-    seen = unicodedata.normalize("NFC", _UNSEEN.sub("", unicodedata.normalize("NFD", word)))
+    seen = word
+    if not _LETTERS(word):
+        seen = unicodedata.normalize("NFC", _UNSEEN.sub("", unicodedata.normalize("NFD", word)))
     return _in_one_script(seen).lower().translate(_SAME_APOSTROPHE)
 
 
 def modernised(word: str) -> str:
     """The modern spelling of a word in small letters, where the classical one adds a soft sign (зьезд, жыцьцё)."""
+    if "ь" not in word and "дздз" not in word:
+        return word
     softened = _CLASSICAL_APOSTROPHE.sub(r"\1'", _ASSIMILATED.sub("", word))
     return _CLASSICAL_DZ.sub("д", softened)
 
 
 def _in_one_script(word: str) -> str:
     """The word with look-alikes of the other script replaced, where that leaves one script; else unchanged."""
-    latin, cyrillic = len(_LATIN.findall(word)), len(_CYRILLIC.findall(word))
-    if not (latin and cyrillic):
+    if not (_LATIN.search(word) and _CYRILLIC.search(word)):
         return word
-    candidates = [word.translate(_TO_CYRILLIC), word.translate(_TO_LATIN)]
-    pure = [c for c in candidates if not (_LATIN.search(c) and _CYRILLIC.search(c))]
-    if not pure:
-        return word
-    return pure[-1] if latin > cyrillic else pure[0]
+    to_cyrillic, to_latin = not _ONLY_LATIN.search(word), not _ONLY_CYRILLIC.search(word)
+    if to_cyrillic and to_latin:
+        to_cyrillic = len(_LATIN.findall(word)) <= len(_CYRILLIC.findall(word))
+    if to_cyrillic:
+        return word.translate(_TO_CYRILLIC)
+    return word.translate(_TO_LATIN) if to_latin else word
