@@ -144,49 +144,53 @@ def _send(task: Any, *arguments: str) -> None:
         _LOG.warning("the broker does not take messages: %s", error)
 
 
-def _task(work: Callable[..., None]) -> Any:
+def _task(**options: Any) -> Callable[[Callable[..., None]], Any]:
     """Make a task of a function. Its errors are said in one line; what it had begun is found again in Redis."""
 
-    @app.task(name=f"monitor.{work.__name__}")
-    @wraps(work)
-    def task(*arguments: str) -> None:
-        try:
-            work(*arguments)
-        except MonitorError as error:
-            _LOG.warning("%s: %s", work.__name__, error)
-        except MemoryError as error:
-            # Celery would let it end the whole worker (its issue 10462); a document that does this is given up in time.
-            raise RuntimeError(f"{work.__name__} ran out of memory") from error
+    def decorate(work: Callable[..., None]) -> Any:
+        @app.task(name=f"monitor.{work.__name__}", **options)
+        @wraps(work)
+        def task(*arguments: str) -> None:
+            try:
+                work(*arguments)
+            except MonitorError as error:
+                _LOG.warning("%s: %s", work.__name__, error)
+            except MemoryError as error:
+                # Celery would let it end the whole worker (its issue 10462); a document that does this is given up.
+                raise RuntimeError(f"{work.__name__} ran out of memory") from error
 
-    return task
+        return task
+
+    return decorate
 
 
-@_task
+@_task()
 def drain() -> None:
     """Fetch what is due."""
     _runtime().drain(lambda document: _send(read, document), _is_stopping)
 
 
-@_task
+# A hostile document costs a child this long, three times; HINT_AGAIN is longer.
+@_task(soft_time_limit=25, time_limit=35)
 def read(document: str) -> None:
     """Read one fetched document, by its id."""
     _runtime().read(document, queued=lambda: _send(deliver_all))
 
 
-@_task
+@_task()
 def deliver_all() -> None:
     """Wake the sender of each channel."""
     for channel in _runtime().settings.channels:
         _send(deliver, channel.id)
 
 
-@_task
+@_task()
 def deliver(channel: str) -> None:
     """Send what one channel has waiting."""
     _runtime().deliver(channel, _is_stopping)
 
 
-@_task
+@_task()
 def tend() -> None:
     """Housekeeping."""
     _runtime().tend()
