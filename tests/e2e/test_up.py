@@ -9,8 +9,10 @@ import random
 import re
 import signal
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import psutil
 import pytest
 from support.flow import article_page, rss, rss_item, source
 from support.origin import Answer
@@ -112,7 +114,8 @@ def test_killing_worker_children_at_any_moment_loses_nothing(folder, origin, sha
     def kill(_hit=None):
         for program in programs:
             for child in program.children_of_worker():
-                child.kill()
+                with suppress(psutil.NoSuchProcess):
+                    child.kill()
 
     serve_seed_story(origin, shared_data, on_seed=lambda hit: kill() if origin.count("/seed") <= 2 else None)
     write_config(folder, every_second(origin), fetch={"per_host": 10, "deadline": "5s"})
@@ -146,8 +149,9 @@ def test_a_server_or_worker_that_is_killed_is_started_again(folder, origin):
         wait_until(lambda: origin.count("/feed") > 1)
         for name in ("valkey-server", "worker", "beat"):
             for process in running.family():
-                if any(name in part for part in process.cmdline()) and process.parent().pid == running.process.pid:
-                    process.kill()
+                with suppress(psutil.NoSuchProcess, AttributeError):
+                    if any(name in part for part in process.cmdline()) and process.parent().pid == running.process.pid:
+                        process.kill()
             asked = origin.count("/feed")
             wait_until(lambda asked=asked: origin.count("/feed") > asked + 1, 60, f"polls after {name} was killed")
             if name == "valkey-server":

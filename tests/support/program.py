@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -99,8 +100,12 @@ class Program:
 
     def children_of_worker(self) -> list[psutil.Process]:
         """The prefork children, in which tasks run."""
-        workers = [process for process in self.family() if "worker" in process.cmdline() and process.children()]
-        return [child for worker in workers for child in worker.children()]
+        found = []
+        for process in self.family():
+            # A process may end between the list and the question.
+            with suppress(psutil.NoSuchProcess):
+                found += process.children() if "worker" in process.cmdline() else []
+        return found
 
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
