@@ -77,7 +77,7 @@ def serve_seed_story(origin, shared_data, on_seed=lambda hit: None):
 
 
 def read_all(running, origin, number=200):
-    wait_until(lambda: sum(hit.path != "/feed" for hit in origin.hits) > number, 60, "all pages are fetched")
+    wait_until(lambda: sum(hit.path != "/feed" for hit in origin.hits) > number, 120, "all pages are fetched")
     with running.client() as client:
         wait_until(lambda: not client.zcard("monitor:unread"), 30, "all is read")
 
@@ -105,7 +105,7 @@ def test_the_seed_story_among_200_others_alerts_once_and_not_again_after_a_resta
     assert origin.count("/seed") == 1
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(420)
 def test_killing_worker_children_at_any_moment_loses_nothing(folder, origin, shared_data):
     """Every child is killed when the story is being fetched, and again and again while it is read."""
     chosen = random.Random(7)
