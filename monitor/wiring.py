@@ -13,7 +13,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from monitor.config.settings import ConsoleChannel as ConsoleSettings
+from monitor.config.channels import ConsoleChannel as ConsoleSettings
 from monitor.config.settings import Settings, load_settings
 from monitor.config.sources import load_sources
 from monitor.config.watch import load_watch
@@ -40,7 +40,7 @@ from monitor.store.leases import Leases
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from monitor.config.settings import ChannelSettings
+    from monitor.config.channels import ChannelSettings
     from monitor.models import Entry, Source
     from monitor.pipeline.ports import Channel
     from monitor.pipeline.try_source import Trial
