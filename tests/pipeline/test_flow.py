@@ -98,6 +98,43 @@ def test_an_alert_that_only_the_page_gives_comes_when_the_page_does(flow, origin
     assert running.titles() == ["Итоги"]
 
 
+def test_a_page_that_is_thinner_than_the_feed_is_tried_again_and_not_for_ever(flow, origin):
+    """As a page is whose text comes by script, or that is cut off for those who do not pay."""
+    origin.answers["/feed"] = Answer(rss(rss_item("Итоги", "/1", f"{OTHER} {OTHER}")))
+    origin.answers["/1"] = Answer(article_page("Итоги", "Подождите."))
+    running = flow()
+    running.settle()
+    (article,) = running.runtime.archive.read()
+    assert article.partial
+    assert OTHER in article.lead
+
+    def fetch_again():
+        for job in running.runtime.jobs.next_due():
+            if job.startswith("page:"):
+                running.runtime.client.zadd(running.runtime.keys("due"), {job: 0})
+        running.settle(1)
+
+    origin.answers["/1"] = Answer(article_page("Итоги", f"{OTHER}\n{HIT}\n{HIT[::-1]}"))
+    fetch_again()
+    assert running.titles() == ["Итоги"]
+    fetch_again()
+    assert origin.count("/1") == 2
+
+
+def test_a_page_that_stays_thin_is_given_up(flow, origin):
+    origin.answers["/feed"] = Answer(rss(rss_item("Итоги", "/1", f"{HIT} {OTHER}")))
+    origin.answers["/1"] = Answer(article_page("Итоги", "Подождите."))
+    running = flow()
+    running.settle()
+    for _ in range(5):
+        for job in running.runtime.jobs.next_due():
+            if job.startswith("page:"):
+                running.runtime.client.zadd(running.runtime.keys("due"), {job: 0})
+        running.settle(1)
+    assert origin.count("/1") == 3
+    assert running.titles() == ["Итоги"]
+
+
 def test_a_first_check_alerts_only_on_what_is_young(flow, origin):
     """By the date of the feed, or by that of the page where the feed gives none."""
     old_page = article_page("Страница", HIT * 3).replace(
