@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 # Kinds of sources that are pages for readers. A feed, like a sitemap, is there to be fetched by programs.
 ASKS_ROBOTS = frozenset({"page"})
-_IDLE = 0.2
+_IDLE = 0.1
 _UNKNOWN = timedelta(minutes=1)
 # New sources, and those that a stop left behind, are spread over so long.
 _SPREAD = timedelta(seconds=5)
