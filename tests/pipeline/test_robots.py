@@ -7,8 +7,8 @@ from support.flow import Flow, article_page, rss, rss_item, source
 from support.origin import Answer, Origin
 
 from monitor.models import Outcome
-from monitor.pipeline.robots import Robots, agent_of, judge_robots, origin_of
 from monitor.pipeline.robots import Answer as Said
+from monitor.pipeline.robots import Robots, agent_of, judge_robots, origin_of
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
