@@ -153,7 +153,9 @@ class Source(Model):
     name: str = Field("", description="what alerts call it; default: the id")
     language: str | None = Field(None, pattern="^[a-z]{2}$", description="a hint, such as ru")
     tags: tuple[str, ...] = Field((), description="such as state, independent, think-tank")
-    every: Interval | None = Field(None, description="how often to look, to the second; default: by the rhythm of the source")
+    every: Interval | None = Field(
+        None, description="how often to look, to the second; default: by the rhythm of the source"
+    )
     allow_private: bool = Field(False, description="true lets this source be on a private or loopback address")
     respect_robots: bool = Field(True, description="false fetches pages that robots.txt of the site disallows")
     listing: Listing | None = Field(None, description="CSS selectors of the list of links, for kind page")

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 ASKS_ROBOTS = frozenset({"page"})
 _IDLE = 0.1
 _UNKNOWN = timedelta(minutes=1)
+_HOLD_EACH = timedelta(seconds=1)
 # New sources, and those that a stop left behind, are spread over so long.
 _SPREAD = timedelta(seconds=5)
 # A source that is due for longer was not late but left behind.
@@ -89,6 +90,8 @@ class Drain:
         self._hint = hint
         self._clock = clock
         self._random = random
+        self._under_way: set[Claim] = set()
+        self._held = clock()
 
     async def run(self, go_on: Callable[[], bool], stop: Callable[[], bool]) -> int:
         """Claim and fetch until `go_on` says no, then finish what is under way; `stop` gives that back instead.
@@ -121,6 +124,9 @@ class Drain:
     async def _some_end(
         self, running: set[asyncio.Task[None]]
     ) -> tuple[set[asyncio.Task[None]], set[asyncio.Task[None]]]:
+        if self._clock() - self._held >= _HOLD_EACH:
+            self._held = self._clock()
+            self._jobs.hold(self._under_way, self._held)
         if not running:
             await asyncio.sleep(_IDLE)
             return set(), running
@@ -137,6 +143,16 @@ class Drain:
         self._jobs.sync(due, overdue=now - _OVERDUE)
 
     async def _do(self, claim: Claim) -> None:
+        self._under_way.add(claim)
+        try:
+            await self._work(claim)
+        except asyncio.CancelledError:
+            self._jobs.put_back(claim, self._clock())
+            raise
+        finally:
+            self._under_way.discard(claim)
+
+    async def _work(self, claim: Claim) -> None:
         source, page = self._target(claim)
         if source is None:
             self._postpone(claim, page)
@@ -144,17 +160,13 @@ class Drain:
         state = None if page else self._jobs.state(claim.id)
         url = page.url if page else state.address(source.url) if state else source.url
         home = Home.of(url, source, self._limits.spacing)
-        try:
-            if claim.home != home:
-                # New, moved, or configured anew: it is claimed again when the right host may be asked.
-                self._jobs.put_back(claim, self._clock(), home=home)
-            elif (page or source.kind in ASKS_ROBOTS) and source.respect_robots:
-                await self._ask(claim, source, url, page, state)
-            else:
-                await self._fetch(claim, source, url, page, state)
-        except asyncio.CancelledError:
-            self._jobs.put_back(claim, self._clock())
-            raise
+        if claim.home != home:
+            # New, moved, or configured anew: it is claimed again when the right host may be asked.
+            self._jobs.put_back(claim, self._clock(), home=home)
+        elif (page or source.kind in ASKS_ROBOTS) and source.respect_robots:
+            await self._ask(claim, source, url, page, state)
+        else:
+            await self._fetch(claim, source, url, page, state)
 
     async def _ask(self, claim: Claim, source: Source, url: str, page: Page | None, state: SourceState | None) -> None:
         """Fetch where robots.txt allows it; where it is not known, the turn at the host is spent on that instead."""

@@ -6,6 +6,7 @@ one unconditional request, validators as they were given, no look before its tim
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from support.flow import Flow, rss, rss_item, source
@@ -61,7 +62,7 @@ class Feed:
 
     def gaps(self):
         times = [hit.at for hit in self.seen]
-        return [after - before for before, after in zip(times, times[1:], strict=False)]
+        return [after - before for before, after in pairwise(times)]
 
 
 CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
@@ -114,5 +115,5 @@ def test_the_report_card(server, keys, tmp_path, origin, others):
         assert "?" not in hit.path
         assert hit.method == "GET"
     times = sorted(hit.at for hit in origin.hits)
-    assert min(after - before for before, after in zip(times, times[1:], strict=False)) > 0.04, "spaced by 0.1 s"
+    assert min(after - before for before, after in pairwise(times)) > 0.04, "spaced by 0.1 s"
     assert {hit.path for hit in hits} == {f"/{name}" for name in feeds}, "and nothing else was asked for"

@@ -82,11 +82,15 @@ def test_so_many_at_once_and_no_more_whoever_claims(jobs, client, keys):
     assert len({first.id, second.id, third.id}) == 3
 
 
-def test_a_fetcher_that_dies_frees_its_place_with_its_lease(jobs):
-    start(jobs, {f"s{at}": home(f"s{at}", pace=0) for at in range(3)})
-    assert len(jobs.claim(NOW, 10)) == 2
-    assert jobs.claim(NOW + LEASE - STEP, 10) == []
-    assert len(jobs.claim(NOW + LEASE + STEP, 10)) == 2
+def test_a_fetcher_that_dies_frees_its_places_soon_and_one_that_lives_holds_them(jobs):
+    start(jobs, {f"s{at}": home(f"s{at}", pace=0) for at in range(4)})
+    claims = jobs.claim(NOW, 10)
+    for second in range(1, 11):
+        now = NOW + timedelta(seconds=second)
+        jobs.hold(claims, now)
+        assert jobs.claim(now, 10) == []
+    assert jobs.claim(now + timedelta(seconds=4), 10) == []
+    assert len(jobs.claim(now + timedelta(seconds=6), 10)) == 2, "the two others: the leases of the first go on"
 
 
 def test_a_stale_result_does_not_free_the_place_of_the_fresh_claim(jobs):
