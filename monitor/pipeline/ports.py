@@ -29,7 +29,9 @@ class Response:
 class Fetcher(Protocol):
     """The guarded client. Raises FetchError for whatever brings no usable body."""
 
-    async def get(self, url: str, *, etag: str = "", last_modified: str = "", allow_private: bool = False) -> Response:
+    async def get(
+        self, url: str, *, etag: str = "", last_modified: str = "", allow_private: bool = False, proxy: str = ""
+    ) -> Response:
         """Fetch within the deadline and the byte limit of settings.yaml; validators make it conditional."""
         ...
 
