@@ -104,7 +104,8 @@ class Client:
         stated, most = response.headers.get("content-length", ""), self._bounds.max_bytes
         if stated.isdecimal() and int(stated) > most:
             raise FetchError(Outcome.TOO_LARGE, f"more than {most:,} bytes")
-        return await Unpacking(response.headers.get("content-encoding", ""), most).read(response.aiter_raw())
+        unpacking = Unpacking(response.headers.get("content-encoding", ""), most)
+        return b"".join([piece async for piece in unpacking.pieces(response.aiter_raw())])
 
     @asynccontextmanager
     async def _bounded(self) -> AsyncIterator[None]:
@@ -130,11 +131,8 @@ async def opened(user_agent: str, bounds: Bounds, *, resolver: Resolver = resolv
     """A client for one asyncio loop. It keeps no cookies, and no connection between polls of different hosts."""
     transport = GuardedTransport(resolver)
     headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPTED}
-    # Connecting and the handshake may each take this long. When they end by the total deadline instead, httpcore2 leaves
-    # their socket open until it is collected.
-    timeout = httpx2.Timeout(bounds.deadline, connect=bounds.deadline * 0.45)
     async with httpx2.AsyncClient(
-        transport=transport, headers=headers, timeout=timeout, trust_env=False, follow_redirects=False
+        transport=transport, headers=headers, timeout=bounds.deadline, trust_env=False, follow_redirects=False
     ) as http:
         http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         yield Client(http, bounds)

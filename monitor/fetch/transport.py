@@ -14,7 +14,7 @@ import ipaddress
 import socket
 import threading
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx2
 from socksio import SOCKSError
@@ -65,6 +65,10 @@ async def resolve(host: str, port: int) -> list[str]:
     return await found
 
 
+class _Stream(Protocol):
+    async def aclose(self) -> None: ...
+
+
 class GuardedTransport(httpx2.AsyncBaseTransport):
     """Connects to the address that was checked, so that no second look-up can give another one.
 
@@ -89,7 +93,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
                 addresses = await self._checked(request.url, port, allow_private=allow_private)
                 return await self._send(request, addresses[:1], proxy)
             _check_name(_host(request.url), allow_private=allow_private)
-            return await self._route(proxy).handle_async_request(request)
+            return await self._connect(request, proxy)
         except (httpx2.ConnectError, httpx2.ProxyError, SOCKSError, AssertionError) as error:
             # An AssertionError is how httpcore2 takes a reply of another kind than it asked a SOCKS proxy for.
             raise FetchError(Outcome.UNREACHABLE, f"through its proxy: {error or type(error).__name__}") from error
@@ -104,11 +108,30 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
             for address in addresses[:-1]:
                 request.url = url.copy_with(host=address)
                 with contextlib.suppress(httpx2.ConnectError, httpx2.ConnectTimeout):
-                    return await self._route(proxy).handle_async_request(request)
+                    return await self._connect(request, proxy)
             request.url = url.copy_with(host=addresses[-1])
-            return await self._route(proxy).handle_async_request(request)
+            return await self._connect(request, proxy)
         finally:
             request.url = url
+
+    async def _connect(self, request: httpx2.Request, proxy: str) -> httpx2.Response:
+        """Send, and leave no connection open where no answer comes.
+
+        httpcore2 forgets its socket when a TLS handshake is cancelled, or when a SOCKS proxy says no.
+        """
+        streams: list[_Stream] = []
+
+        async def keep(event: str, info: dict[str, Any]) -> None:
+            if event.endswith("connect_tcp.complete"):
+                streams.append(info["return_value"])
+
+        request.extensions["trace"] = keep
+        try:
+            return await self._route(proxy).handle_async_request(request)
+        except BaseException:
+            for stream in streams:
+                await stream.aclose()
+            raise
 
     async def _checked(self, url: httpx2.URL, port: int, *, allow_private: bool) -> list[str]:
         """The addresses of the host. Raises FetchError where there is none, or one that is forbidden."""

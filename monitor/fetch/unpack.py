@@ -110,15 +110,16 @@ class Unpacking:
         self._unpackers = [_UNPACKERS[name](name) for name in reversed(known)]
         self._sizes = [0] * (len(known) + 1)
 
-    async def read(self, chunks: AsyncIterator[bytes]) -> bytes:
-        """The whole body. Raises FetchError when it is too large, damaged or cut off."""
+    async def pieces(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The body, piece by piece. Raises FetchError when it is too large, damaged or, at its end, cut off."""
         try:
-            parts = [piece async for chunk in chunks for piece in self._through(0, chunk)]
+            async for chunk in chunks:
+                for piece in self._through(0, chunk):
+                    yield piece
         except (zlib.error, brotli.error) as error:
             raise FetchError(Outcome.PROTOCOL_ERROR, f"the answer cannot be unpacked: {error}") from error
         if not all(unpacker.whole for unpacker in self._unpackers):
             raise FetchError(Outcome.PROTOCOL_ERROR, "the answer was cut off inside what was packed")
-        return b"".join(parts)
 
     def _through(self, stage: int, data: bytes) -> Iterable[bytes]:
         self._sizes[stage] += len(data)
