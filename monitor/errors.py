@@ -82,12 +82,13 @@ class AlreadyRunning(MonitorError):
 
 
 class FetchError(MonitorError):
-    """A request that brought no usable body; `outcome` is what is counted."""
+    """A request that brought no usable body; `outcome` is counted, `status` is that of HTTP, 0 without an answer."""
 
-    def __init__(self, outcome: Outcome, reason: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, outcome: Outcome, reason: str, *, retry_after: float | None = None, status: int = 0) -> None:
         super().__init__(reason)
         self.outcome = outcome
         self.retry_after = retry_after
+        self.status = status
 
 
 class UnreadableDocument(MonitorError):

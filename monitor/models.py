@@ -126,6 +126,7 @@ class Outcome(StrEnum):
     TOO_LARGE = "too-large"
     PROTOCOL_ERROR = "protocol-error"
     UNREADABLE = "unreadable"
+    ROBOTS = "robots"
 
     @property
     def good(self) -> bool:
@@ -169,6 +170,7 @@ class Source(Model):
     tags: tuple[str, ...] = Field((), description="such as state, independent, think-tank")
     every: Interval | None = Field(None, description="how often to look; default: settings.yaml")
     allow_private: bool = Field(False, description="true lets this source be on a private or loopback address")
+    respect_robots: bool = Field(True, description="false fetches pages that robots.txt of the site disallows")
     listing: Listing | None = Field(None, description="CSS selectors of the list of links, for kind page")
     article: ArticleSelectors | None = Field(None, description="CSS selectors of its article pages")
 
@@ -198,6 +200,13 @@ class Page(Model):
     entry: Entry
     backlog: bool = Field(False, description="found by the first check of its source")
     attempts: int = Field(0, description="how often fetching or reading it has failed")
+    address: str | None = Field(None, description="where a redirect to another server led; default: that of the entry")
+    hops: int = Field(0, description="how many such redirects there were")
+
+    @property
+    def url(self) -> str:
+        """Where to fetch it."""
+        return self.address or self.entry.url or ""
 
 
 @dataclass(frozen=True, slots=True)

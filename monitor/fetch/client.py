@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -14,10 +14,13 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 
 from monitor.errors import FetchError
+from monitor.fetch.freshness import freshness
 from monitor.fetch.transport import GuardedTransport, resolve
 from monitor.fetch.unpack import ACCEPTED, Unpacking
 from monitor.models import Outcome
 from monitor.pipeline.ports import Response
+from monitor.schedule import BUSY_STATUSES
+from monitor.urls import host_and_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -30,8 +33,8 @@ _ACCEPT = (
 )
 _MAX_HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
 _OUTCOMES = {401: Outcome.BLOCKED, 403: Outcome.BLOCKED, 404: Outcome.NOT_FOUND, 410: Outcome.GONE, 429: Outcome.BUSY}
-_SERVICE_UNAVAILABLE = 503
 _MAX_RETRY_AFTER = 86400.0
 
 
@@ -51,25 +54,52 @@ class Client:
         self._bounds = bounds
 
     async def get(
-        self, url: str, *, etag: str = "", last_modified: str = "", allow_private: bool = False, proxy: str = ""
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        validated: str = "",
+        allow_private: bool = False,
+        proxy: str = "",
+        stay: bool = False,
+        most: int | None = None,
     ) -> Response:
-        """Fetch, following at most 5 redirects. Raises FetchError for everything that is no usable body."""
+        """Fetch, following at most 5 redirects. Raises FetchError for everything that is no usable body.
+
+        Validators go to the address `validated` alone, where one is given. With `stay` a redirect to another server is
+        not followed: the answer is where it leads. With `most` a longer body is cut there.
+        """
         # Validators go back byte for byte; a header is latin-1, whatever a server puts into it.
-        validators = {b"If-None-Match": etag, b"If-Modified-Since": last_modified}
-        headers = [(name, value.encode("latin-1")) for name, value in validators.items() if value]
-        headers.append((b"Accept", _ACCEPT.encode()))
+        validators = [
+            (name, value.encode("latin-1"))
+            for name, value in ((b"If-None-Match", etag), (b"If-Modified-Since", last_modified))
+            if value
+        ]
+        moved, permanent = "", True
         async with self._bounded():
             for _ in range(_MAX_HOPS + 1):
+                conditions = validators if validated in {"", url} else []
+                headers = [*conditions, (b"Accept", _ACCEPT.encode())]
                 request = self._http.build_request("GET", _web(url), headers=headers)
                 request.extensions.update(allow_private=allow_private, proxy=proxy)
                 response = await self._http.send(request, stream=True)
                 try:
                     if response.status_code not in _REDIRECTS or "location" not in response.headers:
-                        return await self._answer(url, response)
+                        answer = await self._answer(url, response, conditional=bool(conditions), most=most)
+                        return replace(answer, moved=moved)
                 finally:
                     await response.aclose()
-                url = _next_hop(url, response.headers["location"])
-            raise FetchError(Outcome.PROTOCOL_ERROR, f"more than {_MAX_HOPS} redirects")
+                following = _next_hop(url, response.headers["location"])
+                if stay and host_and_port(following) != host_and_port(url):
+                    return Response(url, elsewhere=_web(following))
+                # The address is wrong only as far as permanent redirects lead from it.
+                permanent = permanent and response.status_code in _PERMANENT
+                moved = following if permanent else moved
+                url = following
+            raise FetchError(
+                Outcome.PROTOCOL_ERROR, f"more than {_MAX_HOPS} redirects", status=httpx2.codes.FOUND.value
+            )
 
     async def post(
         self, url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool = False
@@ -85,27 +115,36 @@ class Client:
                 await response.aclose()
             return response.status_code, retry_after(response.headers.get("retry-after")), answer[:500]
 
-    async def _answer(self, url: str, response: httpx2.Response) -> Response:
+    async def _answer(
+        self, url: str, response: httpx2.Response, *, conditional: bool, most: int | None = None
+    ) -> Response:
         status, headers = response.status_code, response.headers
         raw = {name.lower(): value.decode("latin-1") for name, value in headers.raw}
         etag, modified = raw.get(b"etag", ""), raw.get(b"last-modified", "")
-        if status == httpx2.codes.NOT_MODIFIED:
-            return Response(url, etag=etag, last_modified=modified, unchanged=True)
+        fresh = freshness(headers, datetime.now(UTC))
+        if status == httpx2.codes.NOT_MODIFIED and conditional:
+            return Response(url, etag=etag, last_modified=modified, unchanged=True, fresh=fresh)
         if status != httpx2.codes.OK:
-            waiting = retry_after(headers.get("retry-after")) if status in {429, _SERVICE_UNAVAILABLE} else None
+            waiting = retry_after(headers.get("retry-after")) if status in BUSY_STATUSES else None
             outcome = _OUTCOMES.get(status) or (
                 Outcome.SERVER_ERROR if status >= httpx2.codes.INTERNAL_SERVER_ERROR else Outcome.PROTOCOL_ERROR
             )
-            raise FetchError(outcome, f"HTTP {status}", retry_after=waiting)
-        body = await self._body(response)
-        return Response(url, body, headers.get("content-type", ""), etag, modified)
+            raise FetchError(outcome, f"HTTP {status}", retry_after=waiting, status=status)
+        body = await self._body(response, most)
+        return Response(url, body, headers.get("content-type", ""), etag, modified, fresh=fresh)
 
-    async def _body(self, response: httpx2.Response) -> bytes:
-        stated, most = response.headers.get("content-length", ""), self._bounds.max_bytes
-        if stated.isdecimal() and int(stated) > most:
-            raise FetchError(Outcome.TOO_LARGE, f"more than {most:,} bytes")
-        unpacking = Unpacking(response.headers.get("content-encoding", ""), most)
-        return b"".join([piece async for piece in unpacking.pieces(response.aiter_raw())])
+    async def _body(self, response: httpx2.Response, most: int | None = None) -> bytes:
+        """The whole body, or what comes before `most` bytes of it."""
+        stated, limit = response.headers.get("content-length", ""), self._bounds.max_bytes
+        if most is None and stated.isdecimal() and int(stated) > limit:
+            raise FetchError(Outcome.TOO_LARGE, f"more than {limit:,} bytes")
+        parts, size = [], 0
+        async for piece in Unpacking(response.headers.get("content-encoding", ""), limit).pieces(response.aiter_raw()):
+            parts.append(piece)
+            size += len(piece)
+            if most is not None and size >= most:
+                break
+        return b"".join(parts)[:most]
 
     @asynccontextmanager
     async def _bounded(self) -> AsyncIterator[None]:

@@ -16,8 +16,10 @@ from monitor.errors import UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
 from monitor.kinds import read_entries
 from monitor.kinds.entries import identities, is_new, url_name
+from monitor.kinds.hints import read_hints
 from monitor.models import Article, Outcome, Page, Purpose
-from monitor.schedule import HINT_AGAIN, next_due, page_retry
+from monitor.rhythm import with_arrivals
+from monitor.schedule import HINT_AGAIN, next_due, page_retry, wait_of
 from monitor.urls import identity
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from monitor.models import Document, Entry, Source
     from monitor.pipeline.ports import DocumentStore, JobStore
     from monitor.pipeline.raise_alert import Alerting
+    from monitor.rhythm import Pace
     from monitor.schedule import SourceState
 
 # A document that killed its reader this often is given up; an article then keeps the text of the feed.
@@ -47,6 +50,7 @@ class IndexReading:
     seen: tuple[str, ...] = ()
     articles: tuple[tuple[str, Entry], ...] = ()
     pages: tuple[tuple[str, Entry], ...] = ()
+    published: tuple[datetime | None, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -60,7 +64,7 @@ class Reading:
         alerting: Alerting,
         sources: Mapping[str, Source],
         *,
-        every: timedelta,
+        pace: Pace,
         backlog_age: timedelta,
         backlog_digest: bool,
         needs_page: Callable[[Entry], bool],
@@ -71,7 +75,7 @@ class Reading:
         self._documents = documents
         self._alerting = alerting
         self._sources = sources
-        self._every = every
+        self._pace = pace
         self._backlog_age = backlog_age
         self._backlog_digest = backlog_digest
         self._needs_page = needs_page
@@ -102,6 +106,10 @@ class Reading:
         for article in articles:
             self._alert(article, source, backlog=backlog)
         after = replace(before.after(reading.outcome, now, reading.reason), items=reading.items)
+        if reading.outcome.good:
+            arrivals = with_arrivals(before.arrivals, reading.published, before.succeeded, document.fetched)
+            after = replace(after, arrivals=arrivals, hints=read_hints(document.body))
+            after = replace(after, interval=wait_of(source, after, self._pace, now))
         # Whatever was not read well is asked for whole again, so that no 304 can hide it.
         after = replace(after, primed=True) if reading.outcome.good else after.forgotten()
         pages = [Page(id=name, source=source.id, entry=entry, backlog=backlog) for name, entry in reading.pages]
@@ -113,16 +121,19 @@ class Reading:
             pages=dict.fromkeys(pages, now),
             articles=articles if source.id != CANARY else (),
             counts={f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts},
-            due=None if reading.outcome.good else self._later(source, after, reading.outcome),
+            due=self._due(source, after, reading.outcome, document.fetched),
             now=now,
         )
 
-    def _later(self, source: Source, state: SourceState, outcome: Outcome) -> datetime:
-        """When to look again at a source that answered with something that is no good reading."""
+    def _due(self, source: Source, state: SourceState, outcome: Outcome, fetched: datetime) -> datetime | None:
+        """When to look again at the soonest: later than was planned, where the feed asks for it or is no good."""
         now = self._clock()
+        if outcome.good:
+            return None if source.every else fetched + state.interval
         return next_due(
             outcome,
-            every=source.every or self._every,
+            every=wait_of(source, state, self._pace, now),
+            exact=source.every is not None,
             started=now,
             now=now,
             failures=state.failures,
@@ -211,6 +222,7 @@ def decide_index(
         seen=tuple(seen),
         articles=complete,
         pages=tuple(pages.items()),
+        published=tuple(entry.published for _, entry in new),
         counts=Counter({"entries": len(new), "entries:old": len(new) - len(wanted)}),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.store.connection import Client, redis_errors
-from monitor.store.values import changes, document_from_hash, millis
+from monitor.store.values import changes, document_from_hash, millis, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from monitor.schedule import SourceState
     from monitor.store.archive import Archive
     from monitor.store.keys import Keys
+
+
+# A document may be read twice at one time, and is taken off the backlog once.
+_UNBURDEN = """
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 1 then
+  for _, name in ipairs({ARGV[2], '*'}) do
+    if redis.call('HINCRBY', KEYS[2], name, -ARGV[3]) <= 0 then
+      redis.call('HDEL', KEYS[2], name)
+    end
+  end
+end
+"""
 
 
 class Documents:
@@ -118,7 +130,8 @@ class Documents:
 
     def _close(self, pipe: Client, document: Document, counts: Mapping[str, int]) -> None:
         pipe.delete(self._keys("document", document.id))
-        pipe.zrem(self._keys("unread"), document.id)
+        keys = (self._keys("unread"), self._keys("backlog"))
+        pipe.eval(_UNBURDEN, len(keys), *keys, document.id, document.source, weight(document))
         pipe.hdel(self._keys("attempts"), document.id)
         for name, number in counts.items():
             pipe.hincrby(self._keys("counts"), name, number)

@@ -76,7 +76,8 @@ class Flow:
     def _idle(self) -> bool:
         keys, client = self.runtime.keys, self.runtime.client
         soon = utc_now().timestamp() * 1000 + 600
-        return not client.hlen(keys("claims")) and not client.zcount(keys("due"), "-inf", soon)
+        waiting = client.zcount(keys("hosts"), "-inf", soon) or client.zcount(keys("due"), "-inf", soon)
+        return not client.hlen(keys("claims")) and not waiting
 
     def read(self) -> None:
         """Read what was fetched."""
