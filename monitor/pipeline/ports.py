@@ -131,6 +131,7 @@ class DocumentStore(Protocol):
         articles: Iterable[Article],
         counts: Mapping[str, int],
         due: datetime | None = None,
+        soon: datetime | None = None,
         now: datetime,
     ) -> None: ...
     def read_article(
