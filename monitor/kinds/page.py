@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 
 from monitor.errors import UnreadableDocument
 from monitor.extract import decode
+from monitor.extract.soup import soup_of
 from monitor.kinds.entries import iso_moment, make_entry, visible_text
 from monitor.urls import absolute, host, identity
 
@@ -24,7 +25,7 @@ _FURNITURE = ("nav", "header", "footer", "form", "script", "style", "noscript", 
 
 def read_page(document: Document, source: Source) -> tuple[Entry, ...]:
     """The links of a listing page, one entry an address. Raises UnreadableDocument where there is no markup."""
-    soup = BeautifulSoup(decode(document.body, document.content_type), "lxml")
+    soup = soup_of(decode(document.body, document.content_type))
     if not soup.find("a"):
         raise UnreadableDocument("the answer holds no link")
     found = _by_selectors(soup, source.listing) if source.listing else _by_looks(soup, document)
