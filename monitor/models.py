@@ -23,7 +23,9 @@ from pydantic import (
     Field,
     PlainSerializer,
     SecretStr,
+    SerializerFunctionWrapHandler,
     WithJsonSchema,
+    model_serializer,
     model_validator,
 )
 from soupsieve import SelectorSyntaxError
@@ -215,6 +217,12 @@ class Source(Model):
         if isinstance(urls, (list, tuple)) and urls and isinstance(urls[0], str) and "url" not in values:
             return {**values, "url": urls[0]}
         return values
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """As a person writes it: `url` or `urls`."""
+        values: dict[str, Any] = write(self)
+        return {name: value for name, value in values.items() if name != "url" or not self.urls}
 
     @property
     def label(self) -> str:
