@@ -199,7 +199,9 @@ class Source(Model):
     name: str = Field("", description="what alerts call it; default: the id")
     language: LanguageCode | None = Field(None, description="a hint, such as ru")
     tags: tuple[str, ...] = Field((), description="such as state, independent, think-tank")
-    every: Interval | None = Field(None, description="how often to look; default: settings.yaml")
+    every: Interval | None = Field(
+        None, description="how often to look, to the second; default: by the rhythm of the source"
+    )
     urls: tuple[str, ...] = Field((), description="instead of url: the address, then its mirrors, tried in this order")
     allow_private: bool = Field(False, description="true lets this source be on a private or loopback address")
     proxy: Annotated[SecretStr, AfterValidator(_proxy)] = Field(

@@ -43,8 +43,9 @@ if TYPE_CHECKING:
 
 # Kinds of sources that are pages for readers. A feed, like a sitemap, is there to be fetched by programs.
 ASKS_ROBOTS = frozenset({"page"})
-_IDLE = 0.2
+_IDLE = 0.1
 _UNKNOWN = timedelta(minutes=1)
+_HOLD_EACH = timedelta(seconds=1)
 # New sources, and those that a stop left behind, are spread over so long.
 _SPREAD = timedelta(seconds=5)
 # A source that is due for longer was not late but left behind.
@@ -90,6 +91,8 @@ class Drain:
         self._hint = hint
         self._clock = clock
         self._random = random
+        self._under_way: set[Claim] = set()
+        self._held = clock()
 
     async def run(self, go_on: Callable[[], bool], stop: Callable[[], bool]) -> int:
         """Claim and fetch until `go_on` says no, then finish what is under way; `stop` gives that back instead.
@@ -122,6 +125,9 @@ class Drain:
     async def _some_end(
         self, running: set[asyncio.Task[None]]
     ) -> tuple[set[asyncio.Task[None]], set[asyncio.Task[None]]]:
+        if self._clock() - self._held >= _HOLD_EACH:
+            self._held = self._clock()
+            self._jobs.hold(self._under_way, self._held)
         if not running:
             await asyncio.sleep(_IDLE)
             return set(), running
@@ -138,6 +144,16 @@ class Drain:
         self._jobs.sync(due, overdue=now - _OVERDUE)
 
     async def _do(self, claim: Claim) -> None:
+        self._under_way.add(claim)
+        try:
+            await self._work(claim)
+        except asyncio.CancelledError:
+            self._jobs.put_back(claim, self._clock())
+            raise
+        finally:
+            self._under_way.discard(claim)
+
+    async def _work(self, claim: Claim) -> None:
         source, page = self._target(claim)
         if source is None:
             self._postpone(claim, page)
@@ -145,17 +161,13 @@ class Drain:
         state = None if page else self._jobs.state(claim.id)
         url = page.url if page else _address(source, state or SourceState(), self._clock())
         home = Home.of(url, source, self._limits.spacing)
-        try:
-            if claim.home != home:
-                # New, moved, or configured anew: it is claimed again when the right host may be asked.
-                self._jobs.put_back(claim, self._clock(), home=home)
-            elif (page or source.kind in ASKS_ROBOTS) and source.respect_robots:
-                await self._ask(claim, source, url, page, state)
-            else:
-                await self._fetch(claim, source, url, page, state)
-        except asyncio.CancelledError:
-            self._jobs.put_back(claim, self._clock())
-            raise
+        if claim.home != home:
+            # New, moved, or configured anew: it is claimed again when the right host may be asked.
+            self._jobs.put_back(claim, self._clock(), home=home)
+        elif (page or source.kind in ASKS_ROBOTS) and source.respect_robots:
+            await self._ask(claim, source, url, page, state)
+        else:
+            await self._fetch(claim, source, url, page, state)
 
     async def _ask(self, claim: Claim, source: Source, url: str, page: Page | None, state: SourceState | None) -> None:
         """Fetch where robots.txt allows it; where it is not known, the turn at the host is spent on that instead."""

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from monitor.store.keys import Keys
 
 
+# Several times as long as a drain takes from one `hold` to the next.
+_HOLD_MS = 5000
+
+
 def script(client: Client, name: str) -> Callable[..., Any]:
     """A Lua script of this package, loaded when it is first called."""
     loaded: Callable[..., Any] = client.register_script(
@@ -68,10 +72,19 @@ class Jobs:
         """At most `count` due jobs whose hosts may be asked now, each leased to the caller until `now` + lease."""
         keys = [self._keys(name) for name in ("due", "claims", "token", "homes", "hosts", "backlog")]
         lease = round(self._lease.total_seconds() * 1000)
-        limits = (SOURCE_LIMIT, CROWDED_LIMIT, STOP_LIMIT)
+        limits = (_HOLD_MS, SOURCE_LIMIT, CROWDED_LIMIT, STOP_LIMIT)
         args = [self._keys.prefix, millis(now), lease, count, self._per_host, *limits]
         found = iter(self._claim(keys=keys, args=args))
         return [_claimed(*parts) for parts in zip(found, found, found, found, strict=True)]
+
+    @redis_errors()
+    def hold(self, claims: Iterable[Claim], now: datetime) -> None:
+        """Keep the places of what is under way; those of a fetcher that died are free some seconds later."""
+        with self._client.pipeline(transaction=False) as pipe:
+            for claim in claims:
+                if claim.home:
+                    pipe.zadd(self._keys("inside", claim.home.host), {claim.job: millis(now) + _HOLD_MS}, xx=True)
+            pipe.execute()
 
     @redis_errors()
     def state(self, source: str) -> SourceState:

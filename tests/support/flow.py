@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -72,6 +73,13 @@ class Flow:
             return passed > seconds or (passed > 0.05 and self._idle())
 
         self.runtime.drain(self.hints.append, stop)
+
+    def run(self, seconds: float) -> None:
+        """Fetch for so long, beside other drains: as one of several workers on several machines."""
+        end = time.monotonic() + seconds
+        asyncio.run(
+            self.runtime._drain(self.hints.append, lambda: time.monotonic() < end, lambda: time.monotonic() > end + 5)
+        )
 
     def _idle(self) -> bool:
         keys, client = self.runtime.keys, self.runtime.client

@@ -1,22 +1,23 @@
 -- Claim jobs whose time has come and whose host may be asked now: each is re-scored to the end of its lease and gets a
 -- fencing token. A host is asked by so many at once, and no sooner than its pace after the start before.
 -- KEYS: due, claims, token, homes, hosts, backlog
--- ARGV: prefix, now ms, lease ms, how many, how many at once per host, and three limits of unread documents in bytes:
---       of one source, of all before a source may have but one, of all before nothing is claimed
+-- ARGV: prefix, now ms, lease ms, how many, how many at once per host, for how long a place at a host is held (ms), and
+--       three limits of unread documents in bytes: of one source, of all before a source may have but one, of all before
+--       nothing is claimed
 -- Names that are built here from the prefix: queue:HOST, ready:SOURCE:HOST, inside:HOST, host:HOST.
 -- Returns {job, token, home, strikes, ...}, with an empty home where none is known.
 local due, claims, last_token, homes, hosts, backlog = unpack(KEYS)
 local prefix, now, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local left, per_host = tonumber(ARGV[4]), tonumber(ARGV[5])
-local source_limit = tonumber(ARGV[6])
+local hold, source_limit = tonumber(ARGV[6]), tonumber(ARGV[7])
 -- Jobs and hosts looked at in one call, so that ten thousand at once do not hold up the server.
-local LOOKED_AT, PARKED_MS, LEAST_MS = 500, 1000, 500
+local LOOKED_AT, PARKED_MS, LEAST_MS = 500, 200, 500
 
 local unread = tonumber(redis.call('HGET', backlog, '*') or 0)
-if left < 1 or unread >= tonumber(ARGV[8]) then
+if left < 1 or unread >= tonumber(ARGV[9]) then
   return {}
 end
-if unread >= tonumber(ARGV[7]) then
+if unread >= tonumber(ARGV[8]) then
   source_limit = 1
 end
 
@@ -52,7 +53,7 @@ local function enqueue(job, home)
   redis.call('ZADD', queue, 'NX', now, turn)
   before = before + redis.call('ZCARD', queue)
   -- An estimate of its turn, to be shown and to be queued again should the queue be lost.
-  local start = math.max(now, (gate(host))) + before * math.max(tonumber(pace), LEAST_MS) + PARKED_MS
+  local start = math.max(now, (gate(host))) + before * math.max(tonumber(pace), LEAST_MS) + LEAST_MS
   redis.call('ZADD', due, start, job)
   redis.call('ZADD', hosts, 'LT', now, host)
 end
@@ -89,7 +90,7 @@ local function serve(host)
     end
     local at = math.max(open, tonumber(turn[2]))
     if at <= now and redis.call('ZCARD', inside) >= per_host then
-      -- The first that ends opens the host sooner (settle.lua); one that died does so with its lease.
+      -- The first that ends opens the host sooner (settle.lua); one that died does so when its place is held no more.
       at = math.max(now + 1, tonumber(redis.call('ZRANGE', inside, 0, 0, 'WITHSCORES')[2]))
     end
     if at > now then
@@ -101,7 +102,7 @@ local function serve(host)
     if job and redis.call('ZSCORE', due, job) then
       local home = redis.call('HGET', homes, job) or ''
       claim(job, home, strikes)
-      redis.call('ZADD', inside, now + lease, job)
+      redis.call('ZADD', inside, now + hold, job)
       redis.call('PEXPIRE', inside, lease)
       open = now + tonumber(string.match(home, '^(%d+) ') or 0)
       redis.call('HSET', key, 'next', open)
