@@ -29,9 +29,12 @@ class MonitorError(Exception):
 
 # What stands behind these keys may be a secret, written out in the file.
 _SECRET = re.compile(r"""(\b(?:secret|password|token)["']?\s*:\s*)([^,}\s]+)""", re.IGNORECASE)
+# User and password before the host of an address, as that of a proxy.
+_LOGIN = re.compile(r"""(\bproxy["']?\s*:\s*["']?(?:\w+://)?)(\S+)(?=@)|(://)([^\s/@]+)(?=@)""")
 
 
 def _masked(excerpt: str) -> str:
+    excerpt = _LOGIN.sub(lambda found: (found[1] or found[3]) + "*" * len(found[2] or found[4]), excerpt)
     return _SECRET.sub(lambda found: found[1] + "*" * len(found[2]), excerpt)
 
 

@@ -55,6 +55,8 @@ class SourceState:
 
     `validated` is the address that gave the validators: they mean nothing anywhere else. `moved` is where permanent
     redirects from the address `moved_from` lead, seen by so many checks in a row. `interval` is the one in use.
+    `mirror` is the address in use where that is not the first, since `left_first`, or when that was last tried again.
+    `read_from` is the host of the document that was last read well.
     """
 
     etag: str = ""
@@ -76,6 +78,9 @@ class SourceState:
     fresh: timedelta = timedelta(0)
     hints: Hints = field(default_factory=Hints)
     arrivals: tuple[datetime, ...] = ()
+    mirror: str = ""
+    left_first: datetime | None = None
+    read_from: str = ""
 
     def address(self, configured: str) -> str:
         """Where to ask: the configured address, or the one that it has moved to for good."""

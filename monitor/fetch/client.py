@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,16 +15,17 @@ import httpx2
 
 from monitor.errors import FetchError
 from monitor.fetch.freshness import freshness
-from monitor.fetch.guard import ALLOWED_PORTS, choose
+from monitor.fetch.transport import GuardedTransport, resolve
+from monitor.fetch.unpack import ACCEPTED, Unpacking
 from monitor.models import Outcome
 from monitor.pipeline.ports import Response
 from monitor.schedule import BUSY_STATUSES
 from monitor.urls import host_and_port
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
-    Resolver = Callable[[str, int], Awaitable[list[str]]]
+    from monitor.fetch.transport import Resolver
 
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
@@ -47,52 +46,6 @@ class Bounds:
     max_bytes: int = 10_000_000
 
 
-async def resolve(host: str, port: int) -> list[str]:
-    """All addresses of a host, by the system's resolver."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(entry[4][0]) for entry in found]
-
-
-class GuardedTransport(httpx2.AsyncBaseTransport):
-    """Connects to the address that was checked, so that no second look-up can give another one."""
-
-    def __init__(self, inner: httpx2.AsyncBaseTransport, resolver: Resolver) -> None:
-        self._inner = inner
-        self._resolver = resolver
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Check, then send. Raises FetchError(REFUSED) before any connection."""
-        url, allow_private = request.url, bool(request.extensions.get("allow_private"))
-        port = url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
-        if url.scheme not in {"http", "https"} or not (allow_private or port in ALLOWED_PORTS):
-            raise FetchError(Outcome.REFUSED, f"port {port} of {url.scheme} is not allowed (see allow_private)")
-        address = choose(await self._addresses(url.host, port), allow_private=allow_private)
-        if address is None:
-            raise FetchError(
-                Outcome.REFUSED, f"{url.host} is not on the public internet (allow_private: true lifts this)"
-            )
-        request.extensions["sni_hostname"] = url.host
-        request.url = url.copy_with(host=address)
-        try:
-            return await self._inner.handle_async_request(request)
-        finally:
-            request.url = url
-
-    async def _addresses(self, host: str, port: int) -> list[str]:
-        try:
-            return [str(ipaddress.ip_address(host))]
-        except ValueError:
-            pass
-        try:
-            return await self._resolver(host, port)
-        except (OSError, UnicodeError) as error:
-            raise FetchError(Outcome.UNREACHABLE, f"the name {host} does not resolve") from error
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._inner.aclose()
-
-
 class Client:
     """Everything that leaves the machine goes through one of these. Use it as `async with opened(...)`."""
 
@@ -108,6 +61,7 @@ class Client:
         last_modified: str = "",
         validated: str = "",
         allow_private: bool = False,
+        proxy: str = "",
         stay: bool = False,
         most: int | None = None,
     ) -> Response:
@@ -128,7 +82,7 @@ class Client:
                 conditions = validators if validated in {"", url} else []
                 headers = [*conditions, (b"Accept", _ACCEPT.encode())]
                 request = self._http.build_request("GET", _web(url), headers=headers)
-                request.extensions["allow_private"] = allow_private
+                request.extensions.update(allow_private=allow_private, proxy=proxy)
                 response = await self._http.send(request, stream=True)
                 try:
                     if response.status_code not in _REDIRECTS or "location" not in response.headers:
@@ -180,15 +134,17 @@ class Client:
         return Response(url, body, headers.get("content-type", ""), etag, modified, fresh=fresh)
 
     async def _body(self, response: httpx2.Response, most: int | None = None) -> bytes:
-        chunks, size = [], 0
-        async for chunk in response.aiter_bytes():
-            size += len(chunk)
-            chunks.append(chunk)
+        """The whole body, or what comes before `most` bytes of it."""
+        stated, limit = response.headers.get("content-length", ""), self._bounds.max_bytes
+        if most is None and stated.isdecimal() and int(stated) > limit:
+            raise FetchError(Outcome.TOO_LARGE, f"more than {limit:,} bytes")
+        parts, size = [], 0
+        async for piece in Unpacking(response.headers.get("content-encoding", ""), limit).pieces(response.aiter_raw()):
+            parts.append(piece)
+            size += len(piece)
             if most is not None and size >= most:
-                return b"".join(chunks)[:most]
-            if size > self._bounds.max_bytes:
-                raise FetchError(Outcome.TOO_LARGE, f"more than {self._bounds.max_bytes:,} bytes")
-        return b"".join(chunks)
+                break
+        return b"".join(parts)[:most]
 
     @asynccontextmanager
     async def _bounded(self) -> AsyncIterator[None]:
@@ -202,7 +158,9 @@ class Client:
             raise FetchError(Outcome.TIMEOUT, "no answer in time") from error
         except httpx2.NetworkError as error:
             raise FetchError(Outcome.UNREACHABLE, str(error) or "the connection failed") from error
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ValueError, OSError) as error:
+        except httpx2.InvalidURL as error:
+            raise FetchError(Outcome.REFUSED, f"this is no web address: {error}") from error
+        except (httpx2.HTTPError, httpx2.StreamError, ValueError, OSError) as error:
             # ValueError: an address in a redirect that is none. OSError: TLS records that the library does not map.
             raise FetchError(Outcome.PROTOCOL_ERROR, str(error) or type(error).__name__) from error
 
@@ -210,9 +168,8 @@ class Client:
 @asynccontextmanager
 async def opened(user_agent: str, bounds: Bounds, *, resolver: Resolver = resolve) -> AsyncIterator[Client]:
     """A client for one asyncio loop. It keeps no cookies, and no connection between polls of different hosts."""
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
-    transport = GuardedTransport(httpx2.AsyncHTTPTransport(trust_env=False, limits=limits), resolver)
-    headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate, br"}
+    transport = GuardedTransport(resolver)
+    headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPTED}
     async with httpx2.AsyncClient(
         transport=transport, headers=headers, timeout=bounds.deadline, trust_env=False, follow_redirects=False
     ) as http:
@@ -232,8 +189,12 @@ def retry_after(value: str | None, now: Callable[[], datetime] = lambda: datetim
 
 
 def _web(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+    """The address, when it is one that may be asked for. Raises FetchError."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise FetchError(Outcome.REFUSED, f"this is no web address: {error}") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname or {"@", "\\"}.intersection(parts.netloc):
         raise FetchError(Outcome.REFUSED, "only plain http and https addresses are fetched")
     if any(character.isspace() or not character.isprintable() for character in url):
         raise FetchError(Outcome.REFUSED, "the address holds spaces or control characters")
@@ -242,6 +203,6 @@ def _web(url: str) -> str:
 
 def _next_hop(url: str, location: str) -> str:
     following = urljoin(url, location)
-    if url.startswith("https:") and following.startswith("http:"):
+    if urlsplit(url).scheme == "https" and urlsplit(following).scheme == "http":
         raise FetchError(Outcome.REFUSED, "a redirect from https to http is not followed")
     return following

@@ -104,6 +104,11 @@ def is_new(names: Sequence[str], unseen: Collection[str]) -> bool:
     return seen < min(2, len(names))
 
 
+def has_known_words(names: Sequence[str], unseen: Collection[str]) -> bool:
+    """Whether an entry of these words was seen before, whatever its id and address."""
+    return any(name.startswith("words:") and name not in unseen for name in names)
+
+
 def _names(entry: Entry, keys: Counter[str], urls: Counter[str]) -> Iterable[str]:
     if keys[entry.key] == 1 and entry.key != entry.url:
         yield f"id:{_short(entry.key)}"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import FetchError
 from monitor.models import Document, Outcome, Page, Purpose
+from monitor.pipeline import mirrors
 from monitor.pipeline.robots import ROBOTS_BYTES, Answer, judge_robots, origin_of
 from monitor.rhythm import Pace
 from monitor.schedule import (
@@ -158,7 +159,7 @@ class Drain:
             self._postpone(claim, page)
             return
         state = None if page else self._jobs.state(claim.id)
-        url = page.url if page else state.address(source.url) if state else source.url
+        url = page.url if page else _address(source, state or SourceState(), self._clock())
         home = Home.of(url, source, self._limits.spacing)
         if claim.home != home:
             # New, moved, or configured anew: it is claimed again when the right host may be asked.
@@ -177,7 +178,7 @@ class Drain:
         elif robots.allows(url, self._limits.agent):
             await self._fetch(claim, source, url, page, state)
         else:
-            self._disallowed(claim, source, page, state, for_good=robots.failing is None)
+            self._disallowed(claim, source, url, page, state, for_good=robots.failing is None)
 
     async def _fetch_robots(self, claim: Claim, source: Source, origin: str, before: Robots | None) -> None:
         if not self._robots.begin(origin, _ROBOTS_LEASE):
@@ -195,14 +196,14 @@ class Drain:
         self._jobs.put_back(claim, now, host=news)
 
     def _disallowed(
-        self, claim: Claim, source: Source, page: Page | None, state: SourceState | None, *, for_good: bool
+        self, claim: Claim, source: Source, url: str, page: Page | None, state: SourceState | None, *, for_good: bool
     ) -> None:
         """No request is made. A page leaves what the feed said; one without an answer of robots.txt is tried again."""
         error = FetchError(Outcome.ROBOTS, "robots.txt disallows it" if for_good else "robots.txt cannot be fetched")
         if page:
             self._page_failed(claim, page, error, again=not for_good)
         elif state:
-            self._check_failed(claim, source, state, error, self._clock())
+            self._check_failed(claim, source, url, state, error, started=self._clock())
 
     async def _fetch(
         self, claim: Claim, source: Source, url: str, page: Page | None, state: SourceState | None
@@ -237,18 +238,18 @@ class Drain:
         try:
             response = await self._get(source, url, before)
         except FetchError as error:
-            self._check_failed(claim, source, before, error, started)
+            self._check_failed(claim, source, url, before, error, started=started)
             return
-        now = self._clock()
+        now, asked = self._clock(), mirrors.configured(source, before, url)
         outcome, after = judge(before, response, now)
-        after = after.seen_at(source.url, url, response.moved)
+        after = mirrors.answered(source.addresses, after.seen_at(asked, url, response.moved), asked)
         every = wait_of(source, after, self._limits.pace, now)
         after = replace(after, interval=every)
         document = _document(source, response, now) if outcome is Outcome.NEW else None
         due = self._due(outcome, source, after, started)
         # A changed body is counted by its reading: only that knows whether it held anything new.
         counted = [] if document else [outcome.value]
-        if before.address(source.url) != after.address(source.url):
+        if before.address(asked) != after.address(asked):
             counted.append("moved")
         hint, news = now + HINT_AGAIN, _answered(claim)
         if self._jobs.settle_source(
@@ -257,12 +258,14 @@ class Drain:
             self._tell(document)
 
     def _check_failed(
-        self, claim: Claim, source: Source, before: SourceState, error: FetchError, started: datetime
+        self, claim: Claim, source: Source, url: str, before: SourceState, error: FetchError, *, started: datetime
     ) -> None:
-        now = self._clock()
+        now, asked = self._clock(), mirrors.configured(source, before, url)
         after = before.after(error.outcome, now, str(error))
+        after, soon = mirrors.failed(source.addresses, asked, before, after, now)
         after = replace(after, interval=wait_of(source, after, self._limits.pace, now))
-        due = self._due(error.outcome, source, after, started, error.retry_after)
+        outcome = mirrors.weighed(source.addresses, error.outcome)
+        due = now + mirrors.SOON if soon else self._due(outcome, source, after, started, error.retry_after)
         news = self._busy(claim, error)
         self._jobs.settle_source(claim, before, after, due=due, counted=[error.outcome], hint=now, host=news)
 
@@ -309,6 +312,7 @@ class Drain:
                 last_modified=state.last_modified if state else "",
                 validated=state.validated if state else "",
                 allow_private=source.allow_private,
+                proxy=source.proxy_url,
                 stay=stay,
                 most=most,
             )
@@ -359,6 +363,11 @@ class Drain:
     def _tell(self, document: Document | None) -> None:
         if document:
             self._hint(document.id)
+
+
+def _address(source: Source, state: SourceState, now: datetime) -> str:
+    """Where to ask: an address of the source, or where that has moved to."""
+    return state.address(mirrors.to_ask(source.addresses, state, now))
 
 
 def judge(before: SourceState, response: Response, now: datetime) -> tuple[Outcome, SourceState]:

@@ -59,6 +59,7 @@ class Fetcher(Protocol):
         last_modified: str = "",
         validated: str = "",
         allow_private: bool = False,
+        proxy: str = "",
         stay: bool = False,
         most: int | None = None,
     ) -> Response:
@@ -131,6 +132,7 @@ class DocumentStore(Protocol):
         articles: Iterable[Article],
         counts: Mapping[str, int],
         due: datetime | None = None,
+        soon: datetime | None = None,
         now: datetime,
     ) -> None: ...
     def read_article(

@@ -15,12 +15,13 @@ from monitor.canary import CANARY
 from monitor.errors import UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
 from monitor.kinds import read_entries
-from monitor.kinds.entries import identities, is_new, url_name
+from monitor.kinds.entries import has_known_words, identities, is_new, url_name
 from monitor.kinds.hints import read_hints
 from monitor.models import Article, Outcome, Page, Purpose
+from monitor.pipeline import mirrors
 from monitor.rhythm import with_arrivals
 from monitor.schedule import HINT_AGAIN, next_due, page_retry, wait_of
-from monitor.urls import identity
+from monitor.urls import host_and_port, identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -107,11 +108,15 @@ class Reading:
         articles = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in reading.articles]
         for article in articles:
             self._alert(article, source, backlog=backlog)
-        after = replace(before.after(reading.outcome, now, reading.reason), items=reading.items)
+        after, soon = replace(before.after(reading.outcome, now, reading.reason), items=reading.items), False
         if reading.outcome.good:
             arrivals = with_arrivals(before.arrivals, reading.published, before.succeeded, document.fetched)
             after = replace(after, arrivals=arrivals, hints=read_hints(document.body))
             after = replace(after, interval=wait_of(source, after, self._pace, now))
+            after = replace(after, read_from=host_and_port(document.url))
+        else:
+            asked = mirrors.in_use(source.addresses, before)
+            after, soon = mirrors.failed(source.addresses, asked, before, after, now)
         # Whatever was not read well is asked for whole again, so that no 304 can hide it.
         after = replace(after, primed=True) if reading.outcome.good else after.forgotten()
         pages = [Page(id=name, source=source.id, entry=entry, backlog=backlog) for name, entry in reading.pages]
@@ -123,7 +128,8 @@ class Reading:
             pages=dict.fromkeys(pages, now),
             articles=articles if source.id != CANARY else (),
             counts={f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts},
-            due=self._due(source, after, reading.outcome, document.fetched),
+            due=None if soon else self._due(source, after, reading.outcome, document.fetched),
+            soon=now + mirrors.SOON if soon else None,
             now=now,
         )
 
@@ -152,10 +158,12 @@ class Reading:
             return IndexReading(Outcome.NOT_A_FEED, str(error))
         names = identities(entries)
         unseen = self._documents.unseen(source.id, {name for group in names for name in group})
+        # On another host than before the same entry has another address, and often another id.
+        elsewhere = before.read_from not in {"", host_and_port(document.url)}
         new = [
             (article_id(entry, source, own_address=has_own_address(entry, group, unseen)), entry)
             for entry, group in zip(entries, names, strict=True)
-            if is_new(group, unseen)
+            if is_new(group, unseen) and not (elsewhere and has_known_words(group, unseen))
         ]
         oldest = None if before.primed else self._clock() - self._backlog_age
         return decide_index(entries, new, [name for group in names for name in group], oldest, self._needs_page)

@@ -27,6 +27,12 @@ if redis.call('ZREM', KEYS[1], ARGV[1]) == 1 then
   end
 end
 """
+# The due time of a job under way is the end of its lease, which must not be shortened.
+_SOONER = """
+if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then
+  redis.call('ZADD', KEYS[1], 'XX', 'LT', ARGV[2], ARGV[1])
+end
+"""
 
 
 class Documents:
@@ -85,9 +91,13 @@ class Documents:
         articles: Iterable[Article],
         counts: Mapping[str, int],
         due: datetime | None = None,
+        soon: datetime | None = None,
         now: datetime,
     ) -> None:
-        """Store what a feed or listing gave, and drop the document: all at once. `due` puts the next check off."""
+        """Store what a feed or listing gave, and drop the document: all at once.
+
+        `due` puts the next check off; `soon` brings it forward, unless one is under way.
+        """
         memory, present = self._keys("seen", document.source), dict.fromkeys(seen, int(now.timestamp()))
         with self._client.pipeline(transaction=True) as pipe:
             if present:
@@ -99,6 +109,9 @@ class Documents:
                 pipe.hset(self._keys("source", document.source), mapping=dict(changed))
             if due:
                 pipe.zadd(self._keys("due"), {f"source:{document.source}": millis(due)}, xx=True, gt=True)
+            if soon:
+                keys = (self._keys("due"), self._keys("claims"))
+                pipe.eval(_SOONER, len(keys), *keys, f"source:{document.source}", str(millis(soon)))
             self._archive.add(pipe, articles)
             self._close(pipe, document, counts)
 

@@ -50,6 +50,9 @@ def state_to_hash(state: SourceState) -> dict[str, str]:
         "fresh": _seconds(state.fresh),
         "hints": _hints_to(state.hints),
         "arrivals": " ".join(str(millis(time)) for time in state.arrivals),
+        "mirror": state.mirror,
+        "left_first": _written(state.left_first),
+        "read_from": state.read_from,
     }
 
 
@@ -76,6 +79,9 @@ def state_from_hash(fields: Mapping[bytes, bytes]) -> SourceState:
         fresh=timedelta(seconds=float(text.get("fresh") or 0)),
         hints=_hints_from(text.get("hints", "")),
         arrivals=tuple(found for value in text.get("arrivals", "").split() if (found := moment(value))),
+        mirror=text.get("mirror", ""),
+        left_first=moment(text.get("left_first")),
+        read_from=text.get("read_from", ""),
     )
 
 
