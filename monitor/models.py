@@ -144,11 +144,11 @@ class ArticleSelectors(Model):
 
 
 class Source(Model):
-    """One feed or page to watch: an entry of config/sources.yaml."""
+    """One feed, page or channel to watch: an entry of config/sources.yaml."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="stable and unique: the history hangs on it")
-    url: str = Field(description="address of the feed or page, http or https")
-    kind: str = Field(description="feed (RSS, Atom, RDF, JSON Feed) or page (an HTML page of links)")
+    url: str = Field(description="address of the feed, page or channel, http or https")
+    kind: str = Field(description="what the address gives: one of the kinds of docs/sources.md")
     name: str = Field("", description="what alerts call it; default: the id")
     language: str | None = Field(None, pattern="^[a-z]{2}$", description="a hint, such as ru")
     tags: tuple[str, ...] = Field((), description="such as state, independent, think-tank")

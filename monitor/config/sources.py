@@ -50,7 +50,9 @@ def load_sources(path: Path, environment: Mapping[str, str]) -> tuple[Source, ..
 def sources_schema() -> dict[str, Any]:
     """The JSON Schema of the file, for completion in editors."""
     schema = SourcesFile.model_json_schema()
-    schema["$defs"]["Source"]["properties"]["kind"]["enum"] = sorted(KINDS)
+    schema["$defs"]["Source"]["properties"]["kind"].update(
+        enum=list(KINDS), description="; ".join(f"{name}: {kind.what}" for name, kind in KINDS.items())
+    )
     return schema
 
 
@@ -62,9 +64,11 @@ def _problems(tree: Tree, sources: tuple[Source, ...]) -> Iterator[Problem]:
             line, _ = tree.position(("sources", known, "id"))
             yield tree.problem(("sources", index, "id"), f"the id {source.id!r} is used twice", f"first in line {line}")
         if source.kind not in KINDS:
-            kinds = " or ".join(sorted(KINDS))
-            yield tree.problem(("sources", index, "kind"), f"unknown kind {source.kind!r}", f"write {kinds}")
+            names = ", ".join(KINDS)
+            yield tree.problem(("sources", index, "kind"), f"unknown kind {source.kind!r}", f"write one of {names}")
         if absolute(source.url, "") is None:
             yield tree.problem(("sources", index, "url"), "this is no http or https address")
+        elif source.kind in KINDS and (hint := KINDS[source.kind].mistake(source.url)):
+            yield tree.problem(("sources", index, "url"), f"this is no address of kind {source.kind}", hint)
         if source.listing and source.kind != "page":
             yield tree.problem(("sources", index, "listing"), "only a source of kind page has a listing", key=True)

@@ -3,40 +3,56 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+import zlib
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bs4 import BeautifulSoup
-
+from monitor.errors import UnreadableDocument
+from monitor.extract import decode
+from monitor.extract.tree import parse
 from monitor.models import Entry
 from monitor.urls import absolute, identity
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from monitor.extract.tree import Node
     from monitor.models import Document
 
 _BLOCKS = frozenset(
     {"p", "div", "li", "br", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr", "ul", "ol", "table"}
 )
-_HIDDEN = ("script", "style", "template", "iframe", "noscript")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _EARLIEST = 1990
+_MOST_UNPACKED = 50_000_000  # what sitemaps.org allows
+# What ends a text that was cut.
+ELLIPSES = ("…", "...", "[…]", "[...]")
 
 
 def visible_text(html: str) -> str:
     """What a reader sees of a fragment of HTML: one paragraph a line, spaces folded, nothing hidden."""
     if "<" not in html and "&" not in html:
         return plain_text(html)
-    soup = BeautifulSoup(html, "lxml")
-    for hidden in soup(_HIDDEN):
-        hidden.decompose()
-    for block in soup.find_all(_BLOCKS):
-        block.insert_before("\n")
-        block.append("\n")
-    return plain_text(soup.get_text())
+    return shown_text(parse(html).root)
+
+
+def shown_text(node: Node) -> str:
+    """The same of a parsed element."""
+    return plain_text("".join(_pieces(node)))
+
+
+def _pieces(node: Node) -> Iterator[str]:
+    for child in node.children:
+        if isinstance(child, str):
+            yield child
+            continue
+        edge = "\n" if child.tag in _BLOCKS else ""
+        yield edge
+        yield from _pieces(child)
+        yield edge
 
 
 def plain_text(text: str) -> str:
@@ -52,6 +68,43 @@ def iso_moment(value: str) -> datetime | None:
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def string(item: dict[str, Any], name: str) -> str:
+    """A field of JSON as text; empty where it is missing, or no string or number."""
+    value = item.get(name)
+    return str(value) if isinstance(value, (str, int, float)) else ""
+
+
+def load_json(document: Document) -> Any:
+    """The body as JSON. Raises UnreadableDocument where it is none."""
+    body = unpacked(document.body)
+    try:
+        return json.loads(body if _is_unicode(body) else decode(body, document.content_type), strict=False)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableDocument("the answer should be JSON and is none") from error
+
+
+def _is_unicode(body: bytes) -> bool:
+    try:
+        body.decode(json.detect_encoding(body))
+    except ValueError:
+        return False
+    return True
+
+
+def unpacked(body: bytes) -> bytes:
+    """The body, without the gzip that some files are kept and sent in. Raises UnreadableDocument on a bomb."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacker.decompress(body, _MOST_UNPACKED)
+    except zlib.error as error:
+        raise UnreadableDocument("the answer begins like gzip and is none") from error
+    if unpacker.unconsumed_tail:
+        raise UnreadableDocument(f"the answer unpacks to more than {_MOST_UNPACKED:,} bytes")
+    return plain
 
 
 def make_entry(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from calendar import timegm
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 import feedparser
 
 from monitor.errors import UnreadableDocument
-from monitor.kinds.entries import iso_moment, make_entry, plain_text, visible_text
+from monitor.kinds.entries import (
+    ELLIPSES,
+    iso_moment,
+    load_json,
+    make_entry,
+    plain_text,
+    string,
+    unpacked,
+    visible_text,
+)
+from monitor.kinds.kind import Kind
 
 if TYPE_CHECKING:
     import time
@@ -20,16 +29,15 @@ if TYPE_CHECKING:
 
 # A feed's own text of this many characters is taken for the whole article; shorter ones are fetched.
 FULL_TEXT = 1000
-_ELLIPSES = ("…", "...", "[…]", "[...]")
 
 
 def read_feed(document: Document, _source: Source) -> tuple[Entry, ...]:
     """The entries of a feed of any format. Raises UnreadableDocument on HTML, on nothing, on anything else."""
-    body = document.body.lstrip(b"\xef\xbb\xbf \t\r\n")
+    body = unpacked(document.body).lstrip(b"\xef\xbb\xbf \t\r\n")
     if not body:
         raise UnreadableDocument("the answer is empty")
     if body[:1] == b"{":
-        return _read_json(body, document)
+        return _read_json(document)
     return _read_xml(body, document)
 
 
@@ -73,7 +81,7 @@ def _from_feedparser(item: Any, document: Document) -> Entry:
 
 def is_whole(text: str) -> bool:
     """Whether a text from a feed is the whole article rather than its beginning."""
-    return len(text) >= FULL_TEXT and not text.rstrip().endswith(_ELLIPSES)
+    return len(text) >= FULL_TEXT and not text.rstrip().endswith(ELLIPSES)
 
 
 def _moment(parsed: time.struct_time | None) -> datetime | None:
@@ -83,11 +91,8 @@ def _moment(parsed: time.struct_time | None) -> datetime | None:
         return None
 
 
-def _read_json(body: bytes, document: Document) -> tuple[Entry, ...]:
-    try:
-        feed = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableDocument("the answer begins like JSON and is none") from error
+def _read_json(document: Document) -> tuple[Entry, ...]:
+    feed = load_json(document)
     items = feed.get("items")
     if "jsonfeed.org" not in str(feed.get("version")) or not isinstance(items, list):
         raise UnreadableDocument("the answer is JSON, but no JSON Feed")
@@ -95,23 +100,21 @@ def _read_json(body: bytes, document: Document) -> tuple[Entry, ...]:
 
 
 def _from_json(item: dict[str, Any], document: Document) -> Entry:
-    text = visible_text(_string(item, "content_html")) or plain_text(_string(item, "content_text"))
+    text = visible_text(string(item, "content_html")) or plain_text(string(item, "content_text"))
     listed = item.get("authors")
     authors = listed if isinstance(listed, list) else [item.get("author")]
     names = [str(author.get("name")) for author in authors if isinstance(author, dict) and author.get("name")]
     return make_entry(
         document,
-        id=_string(item, "id") or None,
-        link=_string(item, "url") or _string(item, "external_url") or None,
-        title=visible_text(_string(item, "title")),
-        lead=visible_text(_string(item, "summary")),
+        id=string(item, "id") or None,
+        link=string(item, "url") or string(item, "external_url") or None,
+        title=visible_text(string(item, "title")),
+        lead=visible_text(string(item, "summary")),
         text=text,
         whole=is_whole(text),
-        published=iso_moment(_string(item, "date_published") or _string(item, "date_modified")),
+        published=iso_moment(string(item, "date_published") or string(item, "date_modified")),
         author=", ".join(names) or None,
     )
 
 
-def _string(item: dict[str, Any], name: str) -> str:
-    value = item.get(name)
-    return str(value) if isinstance(value, (str, int, float)) else ""
+KIND = Kind("a feed: RSS, Atom, RDF or JSON Feed", "https://example.org/feed.xml", read_feed)

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from monitor.errors import UnreadableDocument
 from monitor.extract import decode
 from monitor.kinds.entries import iso_moment, make_entry, visible_text
+from monitor.kinds.kind import Kind
 from monitor.urls import absolute, host, identity
 
 if TYPE_CHECKING:
@@ -61,3 +62,6 @@ def _by_looks(soup: BeautifulSoup, document: Document) -> Iterator[_Found]:
         url = absolute(document.url, str(link["href"]))
         if url and len(title) >= _HEADLINE and host(url) == host(document.url):
             yield url, title, None
+
+
+KIND = Kind("an HTML page of links to articles", "https://example.org/news/", read_page)
