@@ -13,8 +13,8 @@ from monitor.kinds import feed, page, sitemap, telegram, wordpress
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from monitor.kinds.kind import Kind
-    from monitor.models import Document, Entry, Source
+    from monitor.kinds.kind import Kind, Listed
+    from monitor.models import Document, Source
 
 KINDS: Mapping[str, Kind] = {
     "feed": feed.KIND,
@@ -25,6 +25,6 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def read_entries(document: Document, source: Source) -> tuple[Entry, ...]:
+def read_entries(document: Document, source: Source) -> Listed:
     """The entries of a feed or listing, in its order. Raises UnreadableDocument."""
     return KINDS[source.kind].read(document, source)

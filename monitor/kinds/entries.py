@@ -27,6 +27,7 @@ _BLOCKS = frozenset(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _EARLIEST = 1990
+LONGEST_TITLE = 1000
 _MOST_UNPACKED = 50_000_000  # what sitemaps.org allows
 # What ends a text that was cut.
 ELLIPSES = ("…", "...", "[…]", "[...]")
@@ -68,6 +69,11 @@ def iso_moment(value: str) -> datetime | None:
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def shortened(line: str, most: int) -> str:
+    """The line, or its beginning up to a space, with an ellipsis, where it has more than so many characters."""
+    return line if len(line) <= most else (line[:most].rpartition(" ")[0] or line[:most]) + "…"
 
 
 def string(item: dict[str, Any], name: str) -> str:
@@ -119,7 +125,12 @@ def make_entry(
     published: datetime | None = None,
     author: str | None = None,
 ) -> Entry:
-    """An entry of visible texts. Text that is not the whole article joins the lead; a date in the future is now."""
+    """An entry of visible texts. Text that is not the whole article joins the lead; a date in the future is now.
+
+    A title of any length is taken, but one beyond LONGEST_TITLE is a text: it is the lead, and its beginning the title.
+    """
+    if len(title) > LONGEST_TITLE:
+        title, lead = shortened(title, LONGEST_TITLE), f"{title}\n{lead}".strip()
     if not whole:
         lead, text = max(lead, text, key=len), ""
     url = absolute(document.url, link) if link else None

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from monitor.errors import UnreadableDocument
 from monitor.extract import decode
 from monitor.kinds.entries import iso_moment, make_entry, visible_text
-from monitor.kinds.kind import Kind
+from monitor.kinds.kind import Kind, Listed
 from monitor.urls import absolute, host, identity
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _HEADLINE = 25
 _FURNITURE = ("nav", "header", "footer", "form", "script", "style", "noscript", "template")
 
 
-def read_page(document: Document, source: Source) -> tuple[Entry, ...]:
+def read_page(document: Document, source: Source) -> Listed:
     """The links of a listing page, one entry an address. Raises UnreadableDocument where there is no markup."""
     soup = BeautifulSoup(decode(document.body, document.content_type), "lxml")
     if not soup.find("a"):
@@ -37,7 +37,7 @@ def read_page(document: Document, source: Source) -> tuple[Entry, ...]:
         known = entries.get(identity(url))
         if known is None or len(known.title) < len(title):
             entries[identity(url)] = make_entry(document, id=None, link=url, title=title, published=published)
-    return tuple(entries.values())
+    return Listed(tuple(entries.values()))
 
 
 _Found = tuple[str, str, datetime | None]

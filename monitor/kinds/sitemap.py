@@ -9,7 +9,7 @@ from lxml import etree
 
 from monitor.errors import UnreadableDocument
 from monitor.kinds.entries import iso_moment, make_entry, unpacked, visible_text
-from monitor.kinds.kind import Kind
+from monitor.kinds.kind import Kind, Listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 # A news sitemap holds at most this many stories, by its definition; so many pages without a date would all be fetched.
 _MOST_UNDATED = 1000
+_MOST = 50_000  # what sitemaps.org allows
 _NAMED = 3
 
 
-def read_sitemap(document: Document, _source: Source) -> tuple[Entry, ...]:
+def read_sitemap(document: Document, _source: Source) -> Listed:
     """A story each address, in the order of the file.
 
     Raises UnreadableDocument on an index of sitemaps, naming those it lists, and on what is no sitemap.
@@ -29,11 +30,12 @@ def read_sitemap(document: Document, _source: Source) -> tuple[Entry, ...]:
     found = list(_rows(unpacked(document.body)))
     if listed := [row for kind, row in found if kind == "sitemap"]:
         raise UnreadableDocument(_better(listed))
-    entries = tuple(_entry(row, document) for _, row in found if row.get("loc"))
+    rows = [row for _, row in found if row.get("loc")]
+    entries = tuple(_entry(row, document) for row in rows[:_MOST])
     undated = sum(entry.published is None for entry in entries)
     if undated > _MOST_UNDATED:
         raise UnreadableDocument(f"{undated:,} addresses without a date: write the address of a news sitemap instead")
-    return entries
+    return Listed(entries, len(rows) - len(entries))
 
 
 def _entry(row: dict[str, str], document: Document) -> Entry:

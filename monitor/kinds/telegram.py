@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from monitor.errors import UnreadableDocument
 from monitor.extract import decode
 from monitor.extract.tree import MAX_NODES, parse
-from monitor.kinds.entries import iso_moment, make_entry, shown_text
-from monitor.kinds.kind import Kind
+from monitor.kinds.entries import iso_moment, make_entry, shortened, shown_text
+from monitor.kinds.kind import Kind, Listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ _MEDIA = (
 )
 
 
-def read_telegram(document: Document, _source: Source) -> tuple[Entry, ...]:
+def read_telegram(document: Document, _source: Source) -> Listed:
     """The posts of a channel, newest first. Raises UnreadableDocument where the page is no preview of a channel."""
     nodes = list(parse(decode(document.body, document.content_type)).root.walk())
     if len(nodes) > MAX_NODES:
@@ -60,7 +60,8 @@ def read_telegram(document: Document, _source: Source) -> tuple[Entry, ...]:
         why = "t.me shows no posts of this channel: it has no public preview, or does not exist"
         raise UnreadableDocument(why if known else "the answer is no preview of a Telegram channel")
     posts = [node for node in nodes if _POST in _classes(node) and "data-post" in node.attrib]
-    return tuple(_entry(post, document) for post in reversed(posts) if "service_message" not in _classes(post))
+    told = [post for post in reversed(posts) if "service_message" not in _classes(post)]
+    return Listed(tuple(_entry(post, document) for post in told))
 
 
 def _entry(post: Node, document: Document) -> Entry:
@@ -95,7 +96,7 @@ def _title(text: str) -> str:
     """The first line that holds a letter or digit, cut at a word where it is long."""
     lines = text.split("\n")
     line = next((line for line in lines if any(map(str.isalnum, line))), lines[0])
-    return line if len(line) <= _TITLE else line[:_TITLE].rpartition(" ")[0] + "…"
+    return shortened(line, _TITLE)
 
 
 def _link_and_time(post: Node) -> tuple[str | None, datetime | None]:

@@ -7,13 +7,13 @@ from urllib.parse import unquote, urlsplit
 
 from monitor.errors import UnreadableDocument
 from monitor.kinds.entries import ELLIPSES, iso_moment, load_json, make_entry, plain_text, string, visible_text
-from monitor.kinds.kind import Kind
+from monitor.kinds.kind import Kind, Listed
 
 if TYPE_CHECKING:
     from monitor.models import Document, Entry, Source
 
 
-def read_wordpress(document: Document, _source: Source) -> tuple[Entry, ...]:
+def read_wordpress(document: Document, _source: Source) -> Listed:
     """The posts, in the order of the answer. Raises UnreadableDocument with the reason that WordPress gives."""
     answer = load_json(document)
     if isinstance(answer, dict):
@@ -23,7 +23,7 @@ def read_wordpress(document: Document, _source: Source) -> tuple[Entry, ...]:
         )
     if not isinstance(answer, list):
         raise UnreadableDocument("the answer is JSON, but no list of posts")
-    return tuple(_entry(post, document) for post in answer if isinstance(post, dict))
+    return Listed(tuple(_entry(post, document) for post in answer if isinstance(post, dict)))
 
 
 def _entry(post: dict[str, Any], document: Document) -> Entry:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from monitor.extract import Extracted
+    from monitor.kinds.kind import Listed
     from monitor.models import Document, Entry, Source
     from monitor.pipeline.ports import DocumentStore, JobStore
     from monitor.pipeline.raise_alert import Alerting
@@ -100,7 +101,8 @@ class Reading:
         articles = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in reading.articles]
         for article in articles:
             self._alert(article, source, backlog=backlog)
-        after = replace(before.after(reading.outcome, now, reading.reason), items=reading.items)
+        after = before.after(reading.outcome, now, reading.reason)
+        after = replace(after, items=reading.items, reason=reading.reason)
         # Whatever was not read well is asked for whole again, so that no 304 can hide it.
         after = replace(after, primed=True) if reading.outcome.good else after.forgotten()
         pages = [Page(id=name, source=source.id, entry=entry, backlog=backlog) for name, entry in reading.pages]
@@ -133,9 +135,10 @@ class Reading:
         if attempt > READ_ATTEMPTS:
             return IndexReading(Outcome.UNREADABLE, f"reading it failed {READ_ATTEMPTS} times")
         try:
-            entries = read_entries(document, source)
+            listed = read_entries(document, source)
         except UnreadableDocument as error:
             return IndexReading(Outcome.NOT_A_FEED, str(error))
+        entries = listed.entries
         names = identities(entries)
         unseen = self._documents.unseen(source.id, {name for group in names for name in group})
         new = [
@@ -144,7 +147,9 @@ class Reading:
             if is_new(group, unseen)
         ]
         oldest = None if before.primed else self._clock() - self._backlog_age
-        return decide_index(entries, new, [name for group in names for name in group], oldest, self._needs_page)
+        reading = decide_index(entries, new, [name for group in names for name in group], oldest, self._needs_page)
+        counts = {**reading.counts, "entries:left-out": listed.left_out} if listed.left_out else reading.counts
+        return replace(reading, reason=left_out(listed) or reading.reason, counts=counts)
 
     def _read_article(self, document: Document, source: Source, attempt: int) -> None:
         page = document.page
@@ -212,6 +217,13 @@ def decide_index(
         pages=tuple(pages.items()),
         counts=Counter({"entries": len(new), "entries:old": len(new) - len(wanted)}),
     )
+
+
+def left_out(listed: Listed) -> str:
+    """In words, how many items a document held beyond what is read at once; empty where it held none."""
+    read = len(listed.entries)
+    total = read + listed.left_out
+    return f"{read:,} of {total:,} items are read: the newest, and none of endless markup" if listed.left_out else ""
 
 
 def selectors_of(source: Source) -> Selectors | None:

@@ -21,7 +21,7 @@ ITEM = """<item><title>Минск &amp; Москва</title><link>/n/1?utm_sourc
 
 
 def read(body, content_type="application/rss+xml", url="https://x.test/feed"):
-    return read_entries(Document("d", "s", Purpose.INDEX, url, body, content_type, NOW), SOURCE)
+    return read_entries(Document("d", "s", Purpose.INDEX, url, body, content_type, NOW), SOURCE).entries
 
 
 def rss(items, encoding="utf-8"):

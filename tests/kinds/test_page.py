@@ -16,9 +16,8 @@ PAGE = """<html><body><nav><a href="/about">Всё о нашей редакци�
 
 def read(page, listing=None):
     source = Source(id="s", url="https://x.test/news/", kind="page", listing=listing)
-    return read_entries(
-        Document("d", "s", Purpose.INDEX, source.url, page.encode(), "text/html; charset=utf-8", NOW), source
-    )
+    document = Document("d", "s", Purpose.INDEX, source.url, page.encode(), "text/html; charset=utf-8", NOW)
+    return read_entries(document, source).entries
 
 
 def test_without_selectors_headlines_of_the_site_itself_are_entries():

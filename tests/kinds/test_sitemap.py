@@ -21,7 +21,7 @@ STORY = """<url><image:image><image:loc>https://x.test/i.jpg</image:loc><image:t
 
 def read(body):
     body = body if isinstance(body, bytes) else body.encode()
-    return read_entries(Document("d", "s", Purpose.INDEX, SOURCE.url, body, "application/xml", NOW), SOURCE)
+    return read_entries(Document("d", "s", Purpose.INDEX, SOURCE.url, body, "application/xml", NOW), SOURCE).entries
 
 
 def test_a_story_has_address_title_and_time_of_publication():

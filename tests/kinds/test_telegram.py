@@ -26,7 +26,7 @@ def text(words):
 
 def read(page, url="https://t.me/s/channel"):
     body = page if isinstance(page, bytes) else page.encode()
-    return read_entries(Document("d", "s", Purpose.INDEX, url, body, "text/html; charset=utf-8", NOW), SOURCE)
+    return read_entries(Document("d", "s", Purpose.INDEX, url, body, "text/html; charset=utf-8", NOW), SOURCE).entries
 
 
 def test_a_post_is_its_whole_text_with_the_first_line_as_title():

@@ -22,7 +22,7 @@ POST = {
 
 def read(answer, content_type="application/json; charset=UTF-8"):
     body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-    return read_entries(Document("d", "s", Purpose.INDEX, SOURCE.url, body, content_type, NOW), SOURCE)
+    return read_entries(Document("d", "s", Purpose.INDEX, SOURCE.url, body, content_type, NOW), SOURCE).entries
 
 
 def test_a_post_is_an_entry_with_its_whole_text():
