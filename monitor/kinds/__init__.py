@@ -25,6 +25,6 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def read_entries(document: Document, source: Source) -> Listed:
-    """The entries of a feed or listing, in its order. Raises UnreadableDocument."""
-    return KINDS[source.kind].read(document, source)
+def read_entries(document: Document, source: Source, memory: bytes = b"") -> Listed:
+    """The entries of a feed or listing, in its order; without a memory all of them. Raises UnreadableDocument."""
+    return KINDS[source.kind].read(document, source, memory)

@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import zlib
-from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +13,10 @@ from monitor.errors import UnreadableDocument
 from monitor.extract import decode
 from monitor.extract.tree import parse
 from monitor.models import Entry
-from monitor.urls import absolute, identity
+from monitor.urls import absolute
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from monitor.extract.tree import Node
     from monitor.models import Document
@@ -146,41 +145,3 @@ def make_entry(
         published=min(published, document.fetched) if published else None,
         author=visible_text(author)[:200] if author else None,
     )
-
-
-def identities(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
-    """For each entry the names it is remembered by: its id, its address, its words (the title where it has one).
-
-    An id or address that several entries of one document share tells nothing, and is left out.
-    """
-    keys = Counter(entry.key for entry in entries)
-    urls = Counter(identity(entry.url) for entry in entries if entry.url)
-    return [tuple(_names(entry, keys, urls)) or (f"key:{_short(entry.key)}",) for entry in entries]
-
-
-def is_new(names: Sequence[str], unseen: Collection[str]) -> bool:
-    """Whether an entry was not seen before: when at most one of its names was, or not its only one.
-
-    One name may change, as ids do at each poll in some feeds, addresses when a headline is mended, and words in an
-    edit; and one may be used again, as the address of a live page is.
-    """
-    seen = sum(name not in unseen for name in names)
-    return seen < min(2, len(names))
-
-
-def _names(entry: Entry, keys: Counter[str], urls: Counter[str]) -> Iterable[str]:
-    if keys[entry.key] == 1 and entry.key != entry.url:
-        yield f"id:{_short(entry.key)}"
-    if entry.url and urls[identity(entry.url)] == 1:
-        yield url_name(entry.url)
-    if words := entry.title or entry.lead + entry.text:
-        yield f"words:{_short(words)}"
-
-
-def url_name(url: str) -> str:
-    """The name that an address is remembered by."""
-    return f"url:{_short(identity(url))}"
-
-
-def _short(value: str) -> str:
-    return hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:16]

@@ -25,6 +25,7 @@ from monitor.kinds.entries import (
     unpacked,
     visible_text,
 )
+from monitor.kinds.identity import digest, marks_of, memory_of, remembered
 from monitor.kinds.kind import Kind, Listed
 from monitor.kinds.slices import markup, slices
 
@@ -44,28 +45,72 @@ _MOST_MARKUP_OF_ONE = 10_000
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 # What feedparser 6.0 ends with on garbage, such as a width in broken base64.
 _FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+# Start tags of the elements that items stand in, and whatever else sets a base address.
+_LONGEST_HEAD = 100_000
+_AROUND = re.compile(r"<(?:[\w.-]+:)?(?:rss|channel|feed|RDF)\b[^>]*>|xml:base[^>]*>")
 _DIGITS = 7  # of the highest character, in decimal
 
 
-def read_feed(document: Document, _source: Source) -> Listed:
+def read_feed(document: Document, _source: Source, memory: bytes) -> Listed:
     """The entries of a feed of any format. Raises UnreadableDocument on HTML, on nothing, on anything else."""
     text = decode(unpacked(document.body), document.content_type).lstrip("\ufeff \t\r\n")
     if not text:
         raise UnreadableDocument("the answer is empty")
-    return _read_json(document) if text.startswith("{") else _read_xml(text, document)
+    return _read_json(document) if text.startswith("{") else _read_xml(text, document, memory)
 
 
-def _read_xml(text: str, document: Document) -> Listed:
+def _read_xml(text: str, document: Document, memory: bytes) -> Listed:
     cut = slices(text)
     if cut is None:
         if markup(text) > _MOST_MARKUP_OF_ONE * 10:
             raise UnreadableDocument("the answer has too much markup for a feed, and no items")
-        return Listed(tuple(_entry(item, document) for item in _parse(text, document)))
+        return Listed(_entries(text, document)[0])
     if sum(map(markup, cut.frame)) > _MOST_MARKUP_OF_ONE:
         raise UnreadableDocument("the answer has too much markup around its items")
     kept = _bounded(cut, document)
-    items = _parse(text if len(kept) == len(cut.items) else cut.only(kept), document)
-    return Listed(tuple(_entry(item, document) for item in items), len(cut.items) - len(kept))
+    if len(kept) < len(cut.items):
+        return Listed(_entries(cut.only(kept), document)[0], len(cut.items) - len(kept))
+    return _read_again(cut, document, memory) or _read_whole(text, cut, document)
+
+
+def _read_whole(text: str, cut: Slices, document: Document) -> Listed:
+    entries, sound = _entries(text, document)
+    context = _context(cut, document)
+    if context is None or not sound or len(entries) != len(cut.items):
+        return Listed(entries)
+    marks = map(marks_of, entries)
+    return Listed(entries, memory=memory_of(context, dict(zip(map(digest, cut.items), marks, strict=True))))
+
+
+def _read_again(cut: Slices, document: Document, memory: bytes) -> Listed | None:
+    """Parse only items whose markup is not remembered: it is the entry's, as long as what stands around it is equal.
+
+    None where nothing is remembered, or where reading these items alone may differ from reading them among all: when
+    they are not well-formed, feedparser falls back to another parser for the whole document.
+    """
+    context = _context(cut, document)
+    marks = remembered(memory, context) if context else {}
+    items = list(map(digest, cut.items))
+    fresh = [number for number, item in enumerate(items) if item not in marks]
+    if context is None or len(fresh) == len(items):
+        return None
+    known = tuple(marks[item] for item in items if item in marks)
+    entries, sound = _entries(cut.only(frozenset(fresh)), document) if fresh else ((), True)
+    if not sound or len(entries) != len(fresh):
+        return None
+    marks.update(zip((items[number] for number in fresh), map(marks_of, entries), strict=True))
+    return Listed(entries, known=known, memory=memory_of(context, {item: marks[item] for item in items}))
+
+
+def _context(cut: Slices, document: Document) -> bytes | None:
+    """A hash of all that the reading of an item depends on outside of it: the address, and the elements it stands in.
+
+    None where that is not plain to see.
+    """
+    head = cut.frame[0]
+    if "<!ENTITY" in head or len(head) > _LONGEST_HEAD:
+        return None
+    return digest("\n".join((document.url, *_AROUND.findall(head))))
 
 
 def _bounded(cut: Slices, document: Document) -> frozenset[int]:
@@ -75,8 +120,8 @@ def _bounded(cut: Slices, document: Document) -> frozenset[int]:
         return frozenset(range(len(costs)))
     fit = [number for number, cost in enumerate(costs) if cost <= _MOST_MARKUP_OF_ONE]
     if fit:
-        ends = [_entry(item, document).published for item in _parse(cut.only({fit[0], fit[-1]}), document)]
-        if _rising(ends):
+        ends, _ = _entries(cut.only({fit[0], fit[-1]}), document)
+        if _rising([entry.published for entry in ends]):
             fit.reverse()
     spent = accumulate(costs[number] for number in fit)
     return frozenset(number for number, sum_ in zip(fit[:_MOST_ITEMS], spent, strict=False) if sum_ <= _MOST_MARKUP)
@@ -88,7 +133,13 @@ def _rising(ends: Sequence[datetime | None]) -> bool:
     return first is not None and last is not None and first < last
 
 
-def _parse(text: str, document: Document) -> list[Any]:
+def _entries(text: str, document: Document) -> tuple[tuple[Entry, ...], bool]:
+    """The entries, and whether the document was well-formed."""
+    feed = _parse(text, document)
+    return tuple(_entry(item, document) for item in feed.entries), not feed.bozo
+
+
+def _parse(text: str, document: Document) -> Any:
     # Always a stream: given bytes or a string, feedparser opens what looks like a path or an address. The header
     # overrules what the document says of its encoding, which is UTF-8 by now.
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": document.url}
@@ -102,7 +153,7 @@ def _parse(text: str, document: Document) -> list[Any]:
         raise UnreadableDocument(
             "the answer is HTML, no feed" if html else f"these {len(document.body)} bytes are no feed"
         )
-    return list(feed.entries)
+    return feed
 
 
 def _character(reference: re.Match[str]) -> str:

@@ -23,7 +23,7 @@ _HEADLINE = 25
 _FURNITURE = ("nav", "header", "footer", "form", "script", "style", "noscript", "template")
 
 
-def read_page(document: Document, source: Source) -> Listed:
+def read_page(document: Document, source: Source, _memory: bytes) -> Listed:
     """The links of a listing page, one entry an address. Raises UnreadableDocument where there is no markup."""
     soup = BeautifulSoup(decode(document.body, document.content_type), "lxml")
     if not soup.find("a"):

@@ -22,7 +22,7 @@ _MOST = 50_000  # what sitemaps.org allows
 _NAMED = 3
 
 
-def read_sitemap(document: Document, _source: Source) -> Listed:
+def read_sitemap(document: Document, _source: Source, _memory: bytes) -> Listed:
     """A story each address, in the order of the file.
 
     Raises UnreadableDocument on an index of sitemaps, naming those it lists, and on what is no sitemap.

@@ -50,7 +50,7 @@ _MEDIA = (
 )
 
 
-def read_telegram(document: Document, _source: Source) -> Listed:
+def read_telegram(document: Document, _source: Source, _memory: bytes) -> Listed:
     """The posts of a channel, newest first. Raises UnreadableDocument where the page is no preview of a channel."""
     nodes = list(parse(decode(document.body, document.content_type)).root.walk())
     if len(nodes) > MAX_NODES:

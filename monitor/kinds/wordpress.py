@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from monitor.models import Document, Entry, Source
 
 
-def read_wordpress(document: Document, _source: Source) -> Listed:
+def read_wordpress(document: Document, _source: Source, _memory: bytes) -> Listed:
     """The posts, in the order of the answer. Raises UnreadableDocument with the reason that WordPress gives."""
     answer = load_json(document)
     if isinstance(answer, dict):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
 from monitor.kinds import read_entries
-from monitor.kinds.entries import identities, is_new, url_name
+from monitor.kinds.identity import identities, is_new, url_name
 from monitor.models import Article, Outcome, Page, Purpose
 from monitor.schedule import HINT_AGAIN, next_due, page_retry
 from monitor.urls import identity
@@ -48,6 +48,7 @@ class IndexReading:
     articles: tuple[tuple[str, Entry], ...] = ()
     pages: tuple[tuple[str, Entry], ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    memory: bytes = b""
 
 
 class Reading:
@@ -111,6 +112,7 @@ class Reading:
             before,
             after,
             seen=reading.seen,
+            memory=reading.memory,
             pages=dict.fromkeys(pages, now),
             articles=articles,
             counts={f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts},
@@ -135,21 +137,34 @@ class Reading:
         if attempt > READ_ATTEMPTS:
             return IndexReading(Outcome.UNREADABLE, f"reading it failed {READ_ATTEMPTS} times")
         try:
-            listed = read_entries(document, source)
+            listed, names, unseen = self._list(document, source)
         except UnreadableDocument as error:
             return IndexReading(Outcome.NOT_A_FEED, str(error))
-        entries = listed.entries
-        names = identities(entries)
-        unseen = self._documents.unseen(source.id, {name for group in names for name in group})
         new = [
             (article_id(entry, source, own_address=has_own_address(entry, group, unseen)), entry)
-            for entry, group in zip(entries, names, strict=True)
+            for entry, group in zip(listed.entries, names, strict=False)
             if is_new(group, unseen)
         ]
         oldest = None if before.primed else self._clock() - self._backlog_age
-        reading = decide_index(entries, new, [name for group in names for name in group], oldest, self._needs_page)
+        reading = decide_index(len(names), new, [name for group in names for name in group], oldest, self._needs_page)
         counts = {**reading.counts, "entries:left-out": listed.left_out} if listed.left_out else reading.counts
-        return replace(reading, reason=left_out(listed) or reading.reason, counts=counts)
+        reason = left_out(listed) or reading.reason
+        return replace(reading, reason=reason, counts=counts, memory=listed.memory)
+
+    def _list(self, document: Document, source: Source) -> tuple[Listed, list[tuple[str, ...]], set[str]]:
+        """What the document lists, the names of all of it, and those of them that the source never had.
+
+        An item that was passed over as known and yet is new (its names were forgotten, or are its own only now that
+        another item left the feed) has the document read once more, in full.
+        """
+        listed = read_entries(document, source, self._documents.memory(source.id))
+        names = identities(listed.entries, listed.known)
+        unseen = self._documents.unseen(source.id, {name for group in names for name in group})
+        if any(is_new(group, unseen) for group in names[len(listed.entries) :]):
+            listed = read_entries(document, source)
+            names = identities(listed.entries)
+            unseen = self._documents.unseen(source.id, {name for group in names for name in group})
+        return listed, names, unseen
 
     def _read_article(self, document: Document, source: Source, attempt: int) -> None:
         page = document.page
@@ -194,24 +209,24 @@ class Reading:
 
 
 def decide_index(
-    entries: tuple[Entry, ...],
+    items: int,
     new: list[tuple[str, Entry]],
     seen: list[str],
     oldest: datetime | None,
     needs_page: Callable[[Entry], bool],
 ) -> IndexReading:
-    """What to do with the entries of an index; a first check only remembers those published before `oldest`.
+    """What to do with an index of so many items; a first check only remembers those published before `oldest`.
 
     An entry whose whole text is there, or that has no page or needs none, is an article at once.
     """
-    if not entries:
+    if not items:
         return IndexReading(Outcome.EMPTY, "no item in it")
     wanted = [item for item in new if not (oldest and item[1].published and item[1].published < oldest)]
     pages = {name: entry for name, entry in wanted if entry.url and not entry.text and needs_page(entry)}
     complete = tuple((name, entry) for name, entry in wanted if name not in pages)
     return IndexReading(
         Outcome.NEW if new else Outcome.UNCHANGED,
-        items=len(entries),
+        items=items,
         seen=tuple(seen),
         articles=complete,
         pages=tuple(pages.items()),
@@ -221,7 +236,7 @@ def decide_index(
 
 def left_out(listed: Listed) -> str:
     """In words, how many items a document held beyond what is read at once; empty where it held none."""
-    read = len(listed.entries)
+    read = len(listed.entries) + len(listed.known)
     total = read + listed.left_out
     return f"{read:,} of {total:,} items are read: the newest, and none of endless markup" if listed.left_out else ""
 
