@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 # A headline has this many characters at least; menus and tags have fewer.
 _HEADLINE = 25
+_MOST_TAGS = 50_000  # a million nested ones took 18 s and 550 MB
 _FURNITURE = ("nav", "header", "footer", "form", "script", "style", "noscript", "template")
 
 
 def read_page(document: Document, source: Source, _memory: bytes) -> Listed:
     """The links of a listing page, one entry an address. Raises UnreadableDocument where there is no markup."""
-    soup = BeautifulSoup(decode(document.body, document.content_type), "lxml")
+    html = decode(document.body, document.content_type)
+    if html.count("<") > _MOST_TAGS:
+        raise UnreadableDocument(f"more than {_MOST_TAGS:,} tags, five times those of the largest news page")
+    soup = BeautifulSoup(html, "lxml")
     if not soup.find("a"):
         raise UnreadableDocument("the answer holds no link")
     found = _by_selectors(soup, source.listing) if source.listing else _by_looks(soup, document)
