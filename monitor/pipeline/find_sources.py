@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import FetchError, UnreadableDocument
 from monitor.extract import language_of
-from monitor.kinds import read_entries
+from monitor.kinds import KINDS, read_entries
 from monitor.kinds.discovery import announced_feeds, site_name, usual_places
 from monitor.models import Document, Outcome, Purpose, Source
 
@@ -32,7 +32,7 @@ class Candidate:
 
 
 class FindingSources:
-    """Looks for what can be watched at an address. `kind` is tried first; "" tries feed, then page."""
+    """Looks for what can be watched at an address. `kind` is tried first; "" tries all, the page last."""
 
     def __init__(self, fetcher: Fetcher, clock: Callable[[], datetime], *, allow_private: bool) -> None:
         self._fetcher = fetcher
@@ -42,8 +42,9 @@ class FindingSources:
     async def find(self, url: str, kind: str = "") -> tuple[Candidate, ...]:
         """What answers, best first. Raises FetchError when the address itself does not, or when nothing is found."""
         document = await self._fetch(url)
-        if found := self._read(document, kind or "feed"):
-            return (found,)
+        for one in [kind] if kind else [name for name in KINDS if name != "page"]:
+            if KINDS[one].mistake(url) is None and (found := self._read(document, one)):
+                return (found,)
         if kind:
             raise FetchError(Outcome.EMPTY, f"{url} answers, but holds nothing that a source of kind {kind} can have")
         announced = announced_feeds(document)
@@ -73,7 +74,7 @@ class FindingSources:
     def _read(self, document: Document, kind: str, *, least: int = 1) -> Candidate | None:
         source = Source(id="new", url=document.url, kind=kind, allow_private=self._allow_private)
         try:
-            entries = read_entries(document, source)
+            entries = read_entries(document, source).entries
         except UnreadableDocument:
             return None
         if len(entries) < least:
