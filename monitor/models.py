@@ -288,19 +288,89 @@ class Alert(Model):
     backlog: bool = Field(False, description="found by the first check of its source: delivered in a digest")
 
 
+class UpdateKind(StrEnum):
+    """What happened to a story after its alert."""
+
+    REPORTED = "reported"
+    RULES = "rules"
+    CORRECTED = "corrected"
+    REMOVED = "removed"
+
+
+class Change(Model):
+    """One difference between two readings of an article."""
+
+    field: FieldName
+    before: str
+    after: str
+
+
+class Update(Model):
+    """What came of a story after its alert: a further entry of the alert stream (docs/alerts.md)."""
+
+    version: Literal[1] = Field(1, description="version of this shape; a new number where a reader must change")
+    id: str = Field(description="stable: the same event gives the same id")
+    kind: UpdateKind
+    story: str = Field(description="the story it belongs to")
+    alert: str = Field(description="the latest alert of the story")
+    severity: Severity = Field(description="the highest of its rules")
+    rules: tuple[AlertRule, ...] = Field(description="those that hold for the article of the update")
+    headline: str = Field(description="the title of the alert")
+    title: str = Field(description="the title of the article of the update")
+    url: str | None
+    source: AlertSource
+    published: datetime | None
+    detected: datetime
+    language: str | None
+    reports: int = Field(1, description="how many articles tell the story by now")
+    snippet: Snippet | None = Field(None, description="the sentence that matched, where further rules hold")
+    changes: tuple[Change, ...] = Field((), description="of a correction: what was changed")
+
+
+class Notice(Model):
+    """What the operator must know: a part stopped working, or works again. A further entry of the alert stream."""
+
+    version: Literal[1] = Field(1, description="version of this shape; a new number where a reader must change")
+    id: str = Field(description="stable: the same trouble gives the same id")
+    subject: str = Field(description="what it is about: `source:ID`, `channel:ID`, `canary`")
+    name: str = Field(description="the same in words")
+    recovered: bool = Field(description="true when the trouble is over")
+    reason: str = Field(description="what is wrong, or what it was")
+    since: datetime = Field(description="when the trouble began, UTC")
+    detected: datetime = Field(description="when this was noticed, UTC")
+
+
+Message = Alert | Update | Notice
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What one channel is given at once: one alert, or several as a digest.
+    """What one channel is given at once: one message of the stream, or several as a digest.
 
     `key` is the same for every attempt, so that a receiver can drop a repeat.
     """
 
     key: str
     channel: str
-    alerts: tuple[Alert, ...]
+    messages: tuple[Message, ...]
     attempt: int = 1
 
     @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """The alerts among the messages, in order."""
+        return tuple(message for message in self.messages if isinstance(message, Alert))
+
+    @property
+    def updates(self) -> tuple[Update, ...]:
+        """The updates among the messages, in order."""
+        return tuple(message for message in self.messages if isinstance(message, Update))
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """The notices among the messages, in order."""
+        return tuple(message for message in self.messages if isinstance(message, Notice))
+
+    @property
     def digest(self) -> bool:
-        """Whether it is one message about several alerts."""
-        return len(self.alerts) > 1
+        """Whether it is one message about several things."""
+        return len(self.messages) > 1

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from monitor.config.settings import ConsoleChannel as ConsoleSettings
+from monitor.config.channels import ConsoleChannel as ConsoleSettings
 from monitor.config.settings import Settings, load_settings
 from monitor.config.sources import load_sources
 from monitor.config.watch import load_watch
@@ -24,6 +24,7 @@ from monitor.notify.console import ConsoleChannel
 from monitor.notify.webhook import WebhookChannel
 from monitor.pipeline.deliver import Delivering
 from monitor.pipeline.drain import Drain, Limits
+from monitor.pipeline.find_sources import FindingSources
 from monitor.pipeline.raise_alert import Alerting
 from monitor.pipeline.read import Reading
 from monitor.pipeline.try_source import try_source
@@ -40,8 +41,9 @@ from monitor.store.leases import Leases
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from monitor.config.settings import ChannelSettings
+    from monitor.config.channels import ChannelSettings
     from monitor.models import Entry, Source
+    from monitor.pipeline.find_sources import Candidate
     from monitor.pipeline.ports import Channel
     from monitor.pipeline.try_source import Trial
     from monitor.rules import Watch
@@ -250,6 +252,11 @@ class Runtime:
         """Look at a source once and store nothing."""
         async with opened(self.settings.fetch.user_agent, self._bounds) as client:
             return await try_source(source, client, self.matcher, utc_now)
+
+    async def find_sources(self, url: str, kind: str, *, allow_private: bool) -> tuple[Candidate, ...]:
+        """What can be watched at an address. Raises FetchError."""
+        async with opened(self.settings.fetch.user_agent, self._bounds) as client:
+            return await FindingSources(client, utc_now, allow_private=allow_private).find(url, kind)
 
     def tend(self) -> None:
         """Housekeeping: trim the alert stream and the archive."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import Field
 
+from monitor.config.channels import ChannelSettings, ConsoleChannel, WebhookChannel
 from monitor.config.nodes import did_you_mean, read, validate
 from monitor.config.sources import Version
 from monitor.errors import ConfigError
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from monitor.config.nodes import Tree
     from monitor.errors import Problem
 
-_SECRET_LENGTH = 16
 _USER_AGENT = "Vedette/0.1 (news monitor; no contact set)"
 
 
@@ -65,34 +65,6 @@ class Redis(Model):
     """Where the state is kept. The address comes from REDIS_URL, or the embedded server is used."""
 
     prefix: str = Field("monitor:", pattern=r"^[\w.-]+:$", description="begins every key")
-
-
-class ConsoleChannel(Model):
-    """Prints alerts on the terminal of the worker."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
-    type: Literal["console"]
-
-
-def _long_enough(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value()) < _SECRET_LENGTH:
-        raise ValueError(f"a shared key has at least {_SECRET_LENGTH} characters")
-    return value
-
-
-class WebhookChannel(Model):
-    """Posts each alert as JSON, signed with HMAC-SHA256 over time and body (docs/alerts.md)."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
-    type: Literal["webhook"]
-    url: SecretStr = Field(description="http or https; may hold a token, so it is never printed")
-    secret: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
-        description="the shared key of the signature, at least 16 characters"
-    )
-    allow_private: bool = Field(False, description="true lets the receiver be on a private or loopback address")
-
-
-ChannelSettings = Annotated[ConsoleChannel | WebhookChannel, Field(discriminator="type")]
 
 
 class Settings(Model):
