@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from monitor.fingerprints import Fingerprint, same_story
+from monitor.fingerprints import Fingerprint, closeness, same_story
 from monitor.models import Alert, AlertRule, AlertSource, Article, Match, Model, Severity, Snippet, Source
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ class Story(Model):
 
 
 def find_story(mark: Fingerprint, candidates: Iterable[Story]) -> Story | None:
-    """The candidate that shares most with the fingerprint, if any tells the same story."""
+    """The candidate that is nearest to the fingerprint, if any tells the same story."""
     alike = [story for story in candidates if same_story(mark, story.fingerprint)]
-    return max(alike, key=lambda story: len(set(mark.hashes) & set(story.fingerprint.hashes)), default=None)
+    return max(alike, key=lambda story: closeness(mark, story.fingerprint), default=None)
 
 
 def join_story(story: Story, article: Article, now: datetime) -> Story:

@@ -18,7 +18,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | alerted:ARTICLE | string | `retention`             | article -> story; an article alerts once a severity | one or a few a matched article |
 | stories         | string | for ever                | version of the set of stories, for optimistic writes | one                         |
 | story:ID        | string | STORY_LIFE              | a story: fingerprint, alert, who reported it (JSON) | one a story                  |
-| sketch:HASH     | set    | STORY_LIFE after use    | a hash of a text -> stories that hold it            | 48 a story                   |
+| word:HASH       | zset   | STORY_LIFE after use    | a word, hashed -> stories found by it, their end, s | 16 a story, STORIES_A_WORD   |
 | archive         | stream | `archive.keep`          | compressed articles, for `monitor backtest`         | `archive.most`               |
 | delivery:NAME   | hash   | for ever                | the message that a channel is at, its attempts      | one a channel                |
 | dead            | stream | for ever                | alerts that a channel refused for good              | none is ever dropped unseen  |
@@ -33,6 +33,10 @@ from datetime import timedelta
 
 SCHEMA_VERSION = 1
 STORY_LIFE = timedelta(days=7)
+# Stories that one word leads to, the newest; and stories that an article is compared with, those with most words in
+# common. Words of the subject stand in every story: they find none of many, and the others do.
+STORIES_A_WORD = 64
+CANDIDATES = 50
 # Documents waiting to be read before the program stops fetching more: the brake of the whole flow.
 UNREAD_LIMIT = 500
 
