@@ -42,6 +42,10 @@ _SHORTEST, _STEM = 5, 6
 _PHRASE = 3
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
+# A text of fewer phrases is a dateline or a byline: it must be the same almost to the word, and so must the headlines
+# be almost, of at least so many words.
+_TEXT = 16
+_THIN_ALIKE, _THIN_HEADLINES, _THIN_HEADLINE_WORDS = 0.95, 0.7, 4
 # Fewer phrases in common say nothing.
 _PHRASES_NEEDED = 6
 # Of the article's phrases: it says nothing new.
@@ -55,9 +59,6 @@ _ON_HEADLINE = 0.3
 _HEADLINES_AGREE, _HEADLINE_WORDS = 0.6, 2
 # Of the shorter text's phrases, and how many: what has the same headline is the same story.
 _EXCERPT, _EXCERPT_PHRASES = 0.33, 8
-# Headlines alone: this many words, and all of them.
-_WHOLE_HEADLINE = 5
-
 # Of the longer text's words, beyond those in common phrases, and how many: the text was reworded. More where the
 # headlines have nothing in common.
 _REWORDED, _REWORDED_AFRESH = 0.4, 0.44
@@ -103,23 +104,29 @@ class Fingerprint(Model):
     @property
     def indexed(self) -> tuple[int, ...]:
         """The hashes that a story with this fingerprint is found by."""
-        return self.words[:INDEXED] or self.headline
+        return self.words[:INDEXED]
 
     @property
     def sought(self) -> tuple[int, ...]:
         """The hashes that an article with this fingerprint is sought by: of a story that is like it, one is indexed."""
-        return (*self.words, *self.headline)
+        return self.words
 
 
 def fingerprint(article: Article) -> Fingerprint:
-    """The fingerprint of an article; the headline is kept apart from lead and text."""
+    """The fingerprint of an article; the headline is kept apart from lead and text.
+
+    Without a text the whole headline is the one phrase, so only the very same headline is like it.
+    """
     body = f"{article.lead}\n{article.text}"
     folded = [fold(raw) for raw, _, _ in words(body)]
     phrases = {" ".join(folded[at : at + _PHRASE]) for at in range(len(folded) - _PHRASE + 1)}
+    headline = [fold(raw) for raw, _, _ in words(article.title)]
+    if not phrases:
+        folded, phrases = headline, {" ".join(headline)}
     return Fingerprint(
         words=_smallest(set(_stems(folded)), WORDS),
         phrases=_smallest(phrases, PHRASES),
-        headline=_smallest(set(_stems(fold(raw) for raw, _, _ in words(article.title))), HEADLINE),
+        headline=_smallest(set(_stems(headline)), HEADLINE),
         figures=_smallest(set(_FIGURE.findall(f"{article.title}\n{body}")), FIGURES),
     )
 
@@ -131,12 +138,9 @@ def same_story(article: Fingerprint, story: Fingerprint) -> bool:
     """
     if _figures_disagree(article, story):
         return False
-    return (
-        _copied(article, story)
-        or _excerpted(article, story)
-        or _reworded(article, story)
-        or _same_headline_alone(article, story)
-    )
+    if min(len(article.phrases), len(story.phrases)) < _TEXT:
+        return _same_words(article, story)
+    return _copied(article, story) or _excerpted(article, story) or _reworded(article, story)
 
 
 def closeness(article: Fingerprint, story: Fingerprint) -> tuple[bool, int]:
@@ -172,6 +176,17 @@ def _compare(first: Sketch, second: Sketch, limit: int) -> _Common:
     end = min((sketch[-1] for sketch in (first, second) if len(sketch) == limit), default=1 << 8 * _BYTES)
     one, other = ({value for value in sketch if value <= end} for sketch in (first, second))
     return _Common(len(one & other), len(one), len(other))
+
+
+def _same_words(article: Fingerprint, story: Fingerprint) -> bool:
+    """Next to no text: what there is must be the same."""
+    phrases = _compare(article.phrases, story.phrases, PHRASES)
+    headlines = _compare(article.headline, story.headline, HEADLINE)
+    return (
+        phrases.of_longer >= _THIN_ALIKE
+        and headlines.shared >= _THIN_HEADLINE_WORDS
+        and headlines.of_longer >= _THIN_HEADLINES
+    )
 
 
 def _copied(article: Fingerprint, story: Fingerprint) -> bool:
@@ -226,16 +241,6 @@ def _reworded(article: Fingerprint, story: Fingerprint) -> bool:
 def _beyond(stems: float, phrases: float) -> float:
     """The share of words in common among those that do not stand in common phrases."""
     return (stems - phrases) / (1 - phrases) if phrases < 1 else 0.0
-
-
-def _same_headline_alone(article: Fingerprint, story: Fingerprint) -> bool:
-    """One of the two has no text, and the headlines are the same to the word."""
-    return (
-        not (article.words and story.words)
-        and article.headline == story.headline
-        and len(article.headline) >= _WHOLE_HEADLINE
-        and article.figures == story.figures
-    )
 
 
 def _headlines_agree(article: Fingerprint, story: Fingerprint) -> bool:
