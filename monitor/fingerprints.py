@@ -51,7 +51,7 @@ _PHRASES_NEEDED = 6
 # Of the article's phrases: it says nothing new.
 _REPEATED = 0.85
 # Of the phrases of the longer text: one text, more or less; and surely one, whatever its headline.
-_ALIKE, _SURELY_ALIKE = 0.7, 0.8
+_ALIKE, _SURELY_ALIKE = 0.7, 0.9
 # Of the headline of the longer text: the shorter is about that.
 _ON_HEADLINE = 0.3
 
@@ -61,14 +61,14 @@ _HEADLINES_AGREE, _HEADLINE_WORDS = 0.6, 2
 _EXCERPT, _EXCERPT_PHRASES = 0.33, 8
 # Of the longer text's words, beyond those in common phrases, and how many: the text was reworded. More where the
 # headlines have nothing in common.
-_REWORDED, _REWORDED_AFRESH = 0.4, 0.44
+_REWORDED, _REWORDED_AFRESH = 0.37, 0.44
 _REWORDED_WORDS = 24
 # The same of the shorter text, under a headline that agrees: it was shortened and reworded.
 _SHORTENED, _SHORTENED_WORDS, _SHORTENED_PHRASES, _SHORTENED_HEADLINE = 0.5, 15, 2, 3
 
 # Fewer figures in common disagree. Below so many on either side a difference means little (a date, an age), unless
 # the text has not many words beside them.
-_FIGURES_ALIKE = 0.5
+_FIGURES_ALIKE = 0.6
 _FIGURES_NEEDED = 3
 _WORDS_A_FIGURE = 20
 
@@ -211,7 +211,7 @@ def _on_headline(shorter: Fingerprint, longer: Fingerprint) -> bool:
         return True
     end = shorter.words[-1] if len(shorter.words) == WORDS else 1 << 8 * _BYTES
     told = {value for value in longer.headline if value <= end}
-    return not told or len(told & set(shorter.words)) >= _ON_HEADLINE * len(told)
+    return len(told & set(shorter.words)) >= max(1, _ON_HEADLINE * len(told))
 
 
 def _excerpted(article: Fingerprint, story: Fingerprint) -> bool:
