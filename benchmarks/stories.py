@@ -87,7 +87,7 @@ class Stream:
 
     def __init__(self) -> None:
         self._openers: list[tuple[Any, Fingerprint]] = []
-        self._holders: defaultdict[int, list[int]] = defaultdict(list)
+        self._holders: defaultdict[str, list[int]] = defaultdict(list)
 
     def put(self, label: Any, mark: Fingerprint) -> Any | None:
         """The label of the story that the text joins; None where it opens one."""

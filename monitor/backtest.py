@@ -169,7 +169,7 @@ def _verdict(article: Article, matcher: Matcher, tags: Collection[str]) -> Verdi
 def _in_stories(compared: Sequence[Compared]) -> Iterator[Compared]:
     """The same with story numbers: as in the program, an article joins the story whose opener it is most like."""
     openers: list[Fingerprint] = []
-    holders: defaultdict[int, list[int]] = defaultdict(list)
+    holders: defaultdict[str, list[int]] = defaultdict(list)
     for one in compared:
         shared = Counter(story for value in one.mark.sought for story in holders[value])
         alike = (story for story, _ in shared.most_common() if same_story(one.mark, openers[story]))

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from base64 import b64decode, b64encode
+from base64 import urlsafe_b64encode
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias
 
@@ -31,9 +31,11 @@ from monitor.models import Article, Model
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# Hashes kept of each set, of three bytes: 0.5 KB in base64.
+# Hashes kept of each set, of three bytes, which are four characters of base64: 0.5 KB.
 WORDS, PHRASES, HEADLINE, FIGURES = 64, 40, 8, 8
 _BYTES = 3
+_PACKED = re.compile("[A-Za-z0-9_-]{4}")
+_AFTER_ALL = "~"
 # A story is found by so many of its words: at half of them in common, one retelling in 65,000 shares none.
 INDEXED = 16
 
@@ -74,17 +76,10 @@ _WORDS_A_FIGURE = 20
 
 
 def _unpacked(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    packed = b64decode(value, validate=True)
-    return tuple(int.from_bytes(packed[at : at + _BYTES]) for at in range(0, len(packed), _BYTES))
+    return tuple(_PACKED.findall(value)) if isinstance(value, str) else value
 
 
-def _packed(hashes: tuple[int, ...]) -> str:
-    return b64encode(b"".join(value.to_bytes(_BYTES) for value in hashes)).decode()
-
-
-Sketch: TypeAlias = Annotated[tuple[int, ...], BeforeValidator(_unpacked), PlainSerializer(_packed, when_used="json")]
+Sketch: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_unpacked), PlainSerializer("".join, when_used="json")]
 """The smallest hashes of a set, in rising order; all of them when there are fewer than its limit."""
 
 
@@ -102,12 +97,12 @@ class Fingerprint(Model):
     figures: Sketch = ()
 
     @property
-    def indexed(self) -> tuple[int, ...]:
+    def indexed(self) -> Sketch:
         """The hashes that a story with this fingerprint is found by."""
         return self.words[:INDEXED]
 
     @property
-    def sought(self) -> tuple[int, ...]:
+    def sought(self) -> Sketch:
         """The hashes that an article with this fingerprint is sought by: of a story that is like it, one is indexed."""
         return self.words
 
@@ -173,7 +168,7 @@ class _Common(NamedTuple):
 
 def _compare(first: Sketch, second: Sketch, limit: int) -> _Common:
     """A full sketch tells nothing of hashes above its last, so only those below are compared."""
-    end = min((sketch[-1] for sketch in (first, second) if len(sketch) == limit), default=1 << 8 * _BYTES)
+    end = min((sketch[-1] for sketch in (first, second) if len(sketch) == limit), default=_AFTER_ALL)
     one, other = ({value for value in sketch if value <= end} for sketch in (first, second))
     return _Common(len(one & other), len(one), len(other))
 
@@ -209,7 +204,7 @@ def _copied(article: Fingerprint, story: Fingerprint) -> bool:
 def _on_headline(shorter: Fingerprint, longer: Fingerprint) -> bool:
     if not longer.headline or _compare(shorter.headline, longer.headline, HEADLINE).of_shorter >= _ON_HEADLINE:
         return True
-    end = shorter.words[-1] if len(shorter.words) == WORDS else 1 << 8 * _BYTES
+    end = shorter.words[-1] if len(shorter.words) == WORDS else _AFTER_ALL
     told = {value for value in longer.headline if value <= end}
     return len(told & set(shorter.words)) >= max(1, _ON_HEADLINE * len(told))
 
@@ -265,5 +260,5 @@ def _smallest(members: set[str], limit: int) -> Sketch:
 
 
 @lru_cache(maxsize=1 << 14)
-def _hash(member: str) -> int:
-    return int.from_bytes(hashlib.blake2b(member.encode(errors="replace"), digest_size=_BYTES).digest())
+def _hash(member: str) -> str:
+    return urlsafe_b64encode(hashlib.blake2b(member.encode(errors="replace"), digest_size=_BYTES).digest()).decode()

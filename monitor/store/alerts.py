@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -48,12 +47,10 @@ class AlertQueue:
         found by, other stories of the same subject one or two.
         """
         version = (self._client.get(self._keys("stories")) or b"0").decode()
-        with self._client.pipeline(transaction=False) as pipe:
-            for value in mark.sought:
-                pipe.zrange(self._keys("word", f"{value:06x}"), 0, -1)
-            holders = Counter(name for names in pipe.execute() for name in names)
-        nearest = [name.decode() for name, _ in sorted(holders.items(), key=lambda held: (-held[1], held[0]))]
-        keys = [self._keys("story", name) for name in nearest[:CANDIDATES]]
+        names = [self._keys("word", value) for value in mark.sought]
+        # Scores are times within a week of one another, so their sum tells first how many words lead to a story.
+        holders = self._client.zunion(names) if names else []
+        keys = [self._keys("story", name.decode()) for name in reversed(holders[-CANDIDATES:])]
         found = self._client.mget(keys) if keys else []
         return [Story.model_validate_json(value) for value in found if value], version
 
@@ -66,7 +63,7 @@ class AlertQueue:
         """
         names = [self._keys("stories"), self._keys("alerted", key), self._keys("alerts")]
         names += [self._keys("story", story.id), self._keys("counts")]
-        names += [self._keys("word", f"{value:06x}") for value in story.fingerprint.indexed]
+        names += [self._keys("word", value) for value in story.fingerprint.indexed]
         field, document = message_to_entry(message) if message else ("", "")
         answer: bytes = self._enqueue(
             keys=names,

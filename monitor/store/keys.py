@@ -35,8 +35,8 @@ SCHEMA_VERSION = 1
 STORY_LIFE = timedelta(days=7)
 # Stories that one word leads to, the newest; and stories that an article is compared with, those with most words in
 # common. Words of the subject stand in every story: they find none of many, and the others do.
-STORIES_A_WORD = 64
-CANDIDATES = 50
+STORIES_A_WORD = 32
+CANDIDATES = 16
 # Documents waiting to be read before the program stops fetching more: the brake of the whole flow.
 UNREAD_LIMIT = 500
 
