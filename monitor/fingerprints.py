@@ -6,9 +6,9 @@ words of its headline. Copying shows in the phrases. Rewording breaks phrases an
 paragraph of background that two stories share, or the formula that they are written to, keeps both together. So what
 tells rewording is the share of words in common beyond the share that stands in common phrases.
 
-A missed retelling costs the reader a second alert, a false one costs him a story, so in doubt two texts are two
+A missed retelling costs the reader a second alert, a false one a story, so in doubt two texts are two
 stories; and figures that disagree part what is otherwise alike: the daily exchange rates are the same sentence with
-other numbers. docs/performance.md has the curve behind each number here.
+other numbers. docs/performance.md has the curves.
 
 Grouping across languages would add a sketch of what does not change with the language (figures, names in one script)
 to `Fingerprint`, and a way of telling one story to `same_story`; nothing else knows how likeness is found.
@@ -39,7 +39,7 @@ _AFTER_ALL = "~"
 # A story is found by so many of its words: at half of them in common, one retelling in 65,000 shares none.
 INDEXED = 16
 
-# Shorter words are mostly of grammar; six letters are beyond most endings in all four languages.
+# Shorter words are mostly of grammar; most endings come after six letters, in all four languages.
 _SHORTEST, _STEM = 5, 6
 _PHRASE = 3
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
