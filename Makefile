@@ -58,6 +58,7 @@ bench: $(VENV)/.bench
 	@$(BIN)/python benchmarks/matching.py
 	@$(BIN)/python benchmarks/morphology.py
 	@$(BIN)/python benchmarks/relevance.py
+	@$(BIN)/python benchmarks/stories.py
 	@$(BIN)/python benchmarks/archive.py
 	@$(BIN)/python benchmarks/fetching.py
 	@$(BIN)/python benchmarks/extraction.py ../shared/data/extraction/fundus.tar.xz

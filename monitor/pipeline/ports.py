@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from monitor.fingerprints import Fingerprint
     from monitor.models import (
         Alert,
         Article,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     )
     from monitor.pipeline.robots import Robots
     from monitor.schedule import Claim, Home, HostNews, SourceState
-    from monitor.stories import Fingerprint, Story
+    from monitor.stories import Story
 
 
 @dataclass(frozen=True, slots=True)

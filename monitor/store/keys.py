@@ -27,7 +27,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | alerted:ARTICLE | string | `retention`             | article -> story; an article alerts once a severity | one or a few a matched article |
 | stories         | string | for ever                | version of the set of stories, for optimistic writes | one                         |
 | story:ID        | string | STORY_LIFE              | a story: fingerprint, alert, who reported it (JSON) | one a story                  |
-| sketch:HASH     | set    | STORY_LIFE after use    | a hash of a text -> stories that hold it            | 48 a story                   |
+| word:HASH       | zset   | STORY_LIFE after use    | a word, hashed -> stories found by it, their end, s | 16 a story, STORIES_A_WORD   |
 | archive         | stream | `archive.keep`          | compressed articles, for `monitor backtest`         | `archive.most`               |
 | delivery:NAME   | hash   | for ever                | the message that a channel is at, its attempts      | one a channel                |
 | dead            | stream | for ever                | alerts that a channel refused for good              | none is ever dropped unseen  |
@@ -50,6 +50,10 @@ DOCUMENT_BYTES = 250_000
 SOURCE_LIMIT = 20 * DOCUMENT_BYTES
 CROWDED_LIMIT = 500 * DOCUMENT_BYTES
 STOP_LIMIT = 400_000_000
+# Stories that one word leads to, the newest; and stories that an article is compared with, those with most words in
+# common. Words of the subject stand in every story: they find none of many, and the others do.
+STORIES_A_WORD = 32
+CANDIDATES = 16
 
 
 @dataclass(frozen=True, slots=True)
