@@ -1,0 +1,155 @@
+"""Any service that Apprise knows, by its URL: Telegram, Slack, Discord, Matrix, mail, ntfy, Teams and many more.
+
+Apprise parses the URL, knows the protocol of each service and sends. What is sent is written here, in the markup and
+within the limits of the service (monitor.notify.services); what came back is seen by monitor.notify.outbound.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from monitor.errors import DeliveryError
+from monitor.notify.body import Body, Style, compose_digest
+from monitor.notify.body import subject as subject_of
+from monitor.notify.labels import LABELS, Language
+from monitor.notify.markup import fit, render
+from monitor.notify.outbound import guarded
+from monitor.notify.services import UnusableUrl, format_of, instantiate, prepare, quiet, secrets_of, title_room
+from monitor.notify.template import TemplateFault, templated
+from monitor.notify.words import clip, harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    import apprise
+
+    from monitor.models import Delivery
+    from monitor.notify.markup import Markup, Room
+    from monitor.notify.outbound import Reply, Rules
+    from monitor.notify.services import Format
+
+# An answer that the same request will get again. 401, 403 and 404 are mended by people, so they are tried again.
+_HOPELESS = frozenset({400, 413, 422})
+_MARKUP_REFUSED = frozenset({400, 422})
+_PERMANENT_MAIL = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a message was not taken, in words without secrets."""
+
+    reason: str
+    status: int = 0
+    permanent: bool = False
+    wait: float | None = None
+
+
+class AppriseChannel:
+    """One receiver. `fault` is told of what was mended on the way: a broken template, a markup that was refused."""
+
+    def __init__(
+        self, url: str, rules: Rules, *, language: Language, template: str, fault: Callable[[str], None]
+    ) -> None:
+        self._url = url
+        self._rules = rules
+        self._labels = LABELS[language]
+        self._template = template
+        self._fault = fault
+        self._secrets = secrets_of(url)
+
+    def send(self, delivery: Delivery, now: datetime) -> None:
+        """Send once; where the receiver finds fault with the markup, once more without. Raises DeliveryError."""
+        failure = self._try(delivery, now, plain=False)
+        if failure and failure.status in _MARKUP_REFUSED:
+            self._fault(f"the receiver refused the markup, plain text follows: {failure.reason}")
+            failure = self._try(delivery, now, plain=True)
+        if failure:
+            raise DeliveryError(failure.reason, permanent=failure.permanent, retry_after=failure.wait)
+
+    def _try(self, delivery: Delivery, now: datetime, *, plain: bool) -> _Failure | None:
+        key = hashlib.sha256(delivery.key.encode()).hexdigest()[:32]
+        with quiet() as said, guarded(self._rules, f"{key}@vedette.invalid") as traffic:
+            # The plugin lives in there only: what some do when they go away is guarded, and is no part of the answer.
+            done, replies = self._with_plugin(delivery, now, traffic.replies, plain=plain)
+        if done is True and not traffic.refused:
+            return None
+        bad = [reply for reply in replies if reply.bad] or ([] if traffic.failure or traffic.late else replies[-1:])
+        if traffic.refused:
+            return _Failure(traffic.refused)
+        if bad:
+            return self._of(bad[-1])
+        if traffic.late:
+            return _Failure(f"no whole answer within {self._rules.deadline:g} s")
+        words = traffic.failure or (done if isinstance(done, str) else "") or (said[-1] if said else "")
+        return _Failure(self._masked(words or "the service did not take it"))
+
+    def _with_plugin(
+        self, delivery: Delivery, now: datetime, replies: list[Reply], *, plain: bool
+    ) -> tuple[bool | str, list[Reply]]:
+        """Whether the plugin says that it was sent, or the error that it ran into; and the replies until then."""
+        try:
+            plugin = instantiate(self._url)
+            form = format_of(plugin)
+            prepare(plugin, delivery)
+            title = self._title(delivery, title_room(plugin, form))
+            shared = bool(getattr(plugin, "overflow_amalgamate_title", False))
+            text = self._text(delivery, now, form, form.room(title, shared=shared), plain=plain, titled=bool(title))
+            return _hand_over(plugin, form, title, text), list(replies)
+        except UnusableUrl as error:
+            return str(error), []
+        except Exception as error:  # noqa: BLE001 - 160 plugins by as many authors; one that breaks did not deliver
+            return f"the plugin failed: {type(error).__name__}", list(replies)
+
+    def _title(self, delivery: Delivery, most: int) -> str:
+        if not most:
+            return ""
+        if delivery.digest:
+            return clip(compose_digest(delivery, delivery.messages[0].detected, self._labels, 0).subject, most)
+        return clip(subject_of(delivery.messages[0], self._labels), most)
+
+    def _text(
+        self, delivery: Delivery, now: datetime, form: Format, room: Room, *, plain: bool, titled: bool
+    ) -> str:
+        markup = form.markup.plain if plain else form.markup
+        if self._template and not plain and not delivery.digest:
+            try:
+                return templated(self._template, delivery.messages[0], now, self._labels, markup, room=room)
+            except TemplateFault as fault:
+                self._fault(f"the template does not work, the default form is sent: {fault}")
+        # A headline that stands in the title is not told again, but for mail, whose text is read by itself.
+        write = _titleless(markup) if titled and markup.name == "text" else lambda body: render(body, markup)
+        return fit(delivery, now, self._labels, write, room)
+
+    def _of(self, reply: Reply) -> _Failure:
+        said = self._masked(reply.text)
+        if reply.mail:
+            permanent = reply.content and reply.status >= _PERMANENT_MAIL
+            return _Failure(f"SMTP {reply.status} {said}", permanent=permanent)
+        permanent = reply.status in _HOPELESS
+        return _Failure(f"HTTP {reply.status} {said}", reply.status, permanent, reply.wait)
+
+    def _masked(self, text: str) -> str:
+        """The text on one line, without any part of the URL that may be a secret."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return harmless(" ".join(text.split()), 300)
+
+
+def _hand_over(plugin: apprise.NotifyBase, form: Format, title: str, text: str) -> bool:
+    if form.direct:
+        # Past the conversions, which would take our markup for another one's and bring escaped mentions back.
+        return bool(
+            plugin.send(body=text, title=title, body_format=form.declared, body_passthrough=False, index=0, total=1)
+        )
+    return bool(plugin.notify(body=text, title=title, body_format=form.declared))
+
+
+def _titleless(markup: Markup) -> Callable[[Body], str]:
+    def write(body: Body) -> str:
+        lines = tuple(line for line in body.lines if not (len(line.runs) == 1 and line.runs[0].style is Style.STRONG))
+        return render(Body(body.subject, lines or body.lines), markup)
+
+    return write
