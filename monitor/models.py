@@ -340,7 +340,16 @@ class Notice(Model):
     detected: datetime = Field(description="when this was noticed, UTC")
 
 
-Message = Alert | Update | Notice
+class Canary(Model):
+    """An article of our own that came as far as the alert stream; only the channel `canary` receives it."""
+
+    version: Literal[1] = 1
+    id: str
+    sent: datetime
+    detected: datetime
+
+
+Message = Alert | Update | Notice | Canary
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +378,11 @@ class Delivery:
     def notices(self) -> tuple[Notice, ...]:
         """The notices among the messages, in order."""
         return tuple(message for message in self.messages if isinstance(message, Notice))
+
+    @property
+    def canaries(self) -> tuple[Canary, ...]:
+        """The canaries among the messages, in order."""
+        return tuple(message for message in self.messages if isinstance(message, Canary))
 
     @property
     def digest(self) -> bool:

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from monitor.canary import CANARY
 from monitor.errors import UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
 from monitor.kinds import read_entries
@@ -110,7 +111,7 @@ class Reading:
             after,
             seen=reading.seen,
             pages=dict.fromkeys(pages, now),
-            articles=articles,
+            articles=articles if source.id != CANARY else (),
             counts={f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts},
             due=None if reading.outcome.good else self._later(source, after, reading.outcome),
             now=now,
