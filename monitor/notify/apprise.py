@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.errors import DeliveryError
-from monitor.notify.body import Body, Style, compose_digest
+from monitor.notify.body import Body, Style, compose_digest, told
 from monitor.notify.body import subject as subject_of
 from monitor.notify.labels import LABELS, Language
 from monitor.notify.markup import fit, render
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import apprise
 
     from monitor.models import Delivery
+    from monitor.notify.labels import Labels
     from monitor.notify.markup import Markup, Room
     from monitor.notify.outbound import Reply, Rules
     from monitor.notify.services import Format
@@ -45,6 +46,39 @@ class _Failure:
     status: int = 0
     permanent: bool = False
     wait: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What one attempt says. `faults` collects why a template was not used."""
+
+    labels: Labels
+    template: str
+    delivery: Delivery
+    now: datetime
+    plain: bool
+    faults: list[str]
+
+    def title(self, most: int) -> str:
+        """One line of at most `most` characters, or nothing."""
+        if not most:
+            return ""
+        if self.delivery.digest:
+            return clip(compose_digest(self.delivery, self.now, self.labels, 0).subject, most)
+        return clip(subject_of(told(self.delivery)[0], self.labels), most)
+
+    def text(self, markup: Markup, room: Room, *, titled: bool) -> str:
+        """The message in a markup: by the template where there is one and it works, else in the default form."""
+        if self.template and not self.plain and not self.delivery.digest:
+            (message,) = told(self.delivery)
+            try:
+                return templated(self.template, message, self.now, self.labels, markup, room=room)
+            except TemplateFault as fault:
+                self.faults.append(f"the template does not work, the default form is sent: {fault}")
+        used = markup.plain if self.plain else markup
+        # A headline that stands in the title is not told again, but for mail, whose text is read by itself.
+        write = _titleless(used) if titled and used.name == "text" else lambda body: render(body, used)
+        return fit(self.delivery, self.now, self.labels, write, room)
 
 
 class AppriseChannel:
@@ -71,9 +105,13 @@ class AppriseChannel:
 
     def _try(self, delivery: Delivery, now: datetime, *, plain: bool) -> _Failure | None:
         key = hashlib.sha256(delivery.key.encode()).hexdigest()[:32]
+        faults: list[str] = []
         with quiet() as said, guarded(self._rules, f"{key}@vedette.invalid") as traffic:
             # The plugin lives in there only: what some do when they go away is guarded, and is no part of the answer.
-            done, replies = self._with_plugin(delivery, now, traffic.replies, plain=plain)
+            write = _Writing(self._labels, self._template, delivery, now, plain, faults)
+            done, replies = self._with_plugin(write, traffic.replies)
+        for fault in faults:
+            self._fault(fault)
         if done is True and not traffic.refused:
             return None
         bad = [reply for reply in replies if reply.bad] or ([] if traffic.failure or traffic.late else replies[-1:])
@@ -86,42 +124,20 @@ class AppriseChannel:
         words = traffic.failure or (done if isinstance(done, str) else "") or (said[-1] if said else "")
         return _Failure(self._masked(words or "the service did not take it"))
 
-    def _with_plugin(
-        self, delivery: Delivery, now: datetime, replies: list[Reply], *, plain: bool
-    ) -> tuple[bool | str, list[Reply]]:
+    def _with_plugin(self, writing: _Writing, replies: list[Reply]) -> tuple[bool | str, list[Reply]]:
         """Whether the plugin says that it was sent, or the error that it ran into; and the replies until then."""
         try:
             plugin = instantiate(self._url)
             form = format_of(plugin)
-            prepare(plugin, delivery)
-            title = self._title(delivery, title_room(plugin, form))
+            prepare(plugin, writing.delivery)
+            title = writing.title(title_room(plugin, form))
             shared = bool(getattr(plugin, "overflow_amalgamate_title", False))
-            text = self._text(delivery, now, form, form.room(title, shared=shared), plain=plain, titled=bool(title))
+            text = writing.text(form.markup, form.room(title, shared=shared), titled=bool(title))
             return _hand_over(plugin, form, title, text), list(replies)
         except UnusableUrl as error:
             return str(error), []
-        except Exception as error:  # noqa: BLE001 - 160 plugins by as many authors; one that breaks did not deliver
+        except Exception as error:  # noqa: BLE001 - 180 plugins by as many authors; one that breaks did not deliver
             return f"the plugin failed: {type(error).__name__}", list(replies)
-
-    def _title(self, delivery: Delivery, most: int) -> str:
-        if not most:
-            return ""
-        if delivery.digest:
-            return clip(compose_digest(delivery, delivery.messages[0].detected, self._labels, 0).subject, most)
-        return clip(subject_of(delivery.messages[0], self._labels), most)
-
-    def _text(
-        self, delivery: Delivery, now: datetime, form: Format, room: Room, *, plain: bool, titled: bool
-    ) -> str:
-        markup = form.markup.plain if plain else form.markup
-        if self._template and not plain and not delivery.digest:
-            try:
-                return templated(self._template, delivery.messages[0], now, self._labels, markup, room=room)
-            except TemplateFault as fault:
-                self._fault(f"the template does not work, the default form is sent: {fault}")
-        # A headline that stands in the title is not told again, but for mail, whose text is read by itself.
-        write = _titleless(markup) if titled and markup.name == "text" else lambda body: render(body, markup)
-        return fit(delivery, now, self._labels, write, room)
 
     def _of(self, reply: Reply) -> _Failure:
         said = self._masked(reply.text)

@@ -38,9 +38,7 @@ _MOST_UPDATES = 20
 class AtomChannel:
     """Keeps the newest `keep` entries. `fault` is told when the file that stood there could not be read."""
 
-    def __init__(
-        self, path: Path, *, name: str, keep: int, language: Language, fault: Callable[[str], None]
-    ) -> None:
+    def __init__(self, path: Path, *, name: str, keep: int, language: Language, fault: Callable[[str], None]) -> None:
         self._path = path
         self._name = name
         self._keep = keep

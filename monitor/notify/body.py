@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from monitor.models import Alert, Update, UpdateKind
+from monitor.models import Alert, Notice, Update, UpdateKind
 from monitor.notify.words import clip, harmless, headline, safe_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from monitor.models import AlertRule, AlertSource, Delivery, Message, Notice, Snippet
+    from monitor.models import AlertRule, AlertSource, Delivery, Snippet
     from monitor.notify.labels import Labels
+
+# What people are told; canaries have a channel of their own.
+Told: TypeAlias = Alert | Update | Notice
 
 _SUBJECT = 200
 _CHANGES = 3
@@ -86,7 +89,7 @@ BUDGETS = (
 )
 
 
-def compose(message: Message, now: datetime, labels: Labels, budget: Budget = FULL) -> Body:
+def compose(message: Told, now: datetime, labels: Labels, budget: Budget = FULL) -> Body:
     """The lines of one alert, update or notice."""
     if isinstance(message, Alert):
         lines = _alert(message, now, labels, budget)
@@ -99,7 +102,7 @@ def compose(message: Message, now: datetime, labels: Labels, budget: Budget = FU
 
 def compose_digest(delivery: Delivery, now: datetime, labels: Labels, shown: int) -> Body:
     """What a digest holds, gravest first: a line and a link each for the first `shown`, and how many more there are."""
-    ordered = sorted(delivery.messages, key=lambda message: -rank(message))
+    ordered = sorted(told(delivery), key=lambda message: -rank(message))
     backlog = all(isinstance(message, Alert) and message.backlog for message in ordered)
     title = labels.number(labels.backlog if backlog else labels.stories, len(ordered))
     lines = [Line((Run(title, Style.STRONG),))]
@@ -110,12 +113,17 @@ def compose_digest(delivery: Delivery, now: datetime, labels: Labels, shown: int
     return Body(title, tuple(lines))
 
 
-def rank(message: Message) -> int:
+def told(delivery: Delivery) -> tuple[Told, ...]:
+    """The messages of a delivery that are for people."""
+    return tuple(message for message in delivery.messages if isinstance(message, Told))
+
+
+def rank(message: Told) -> int:
     """How grave a message is; a notice is as grave as a critical alert to whoever receives notices."""
     return message.severity.rank if isinstance(message, Alert | Update) else 3
 
 
-def subject(message: Message, labels: Labels) -> str:
+def subject(message: Told, labels: Labels) -> str:
     """One line: severity, what happened, headline."""
     if isinstance(message, Alert):
         return clip(f"{labels.severities[message.severity]}: {headline(message)}", _SUBJECT)
@@ -188,7 +196,7 @@ def _notice(notice: Notice, labels: Labels, budget: Budget) -> Iterator[Line]:
         yield Line((Run(labels.since.format(f"{notice.since:%Y-%m-%d %H:%M}"), Style.QUIET),))
 
 
-def _item(message: Message, now: datetime, labels: Labels) -> Iterator[Line]:
+def _item(message: Told, now: datetime, labels: Labels) -> Iterator[Line]:
     if isinstance(message, Alert):
         strong, said = labels.severities[message.severity], clip(headline(message), 160)
     elif isinstance(message, Update):

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from monitor.notify.body import BUDGETS, Body, Line, Run, Style, compose, compose_digest
+from monitor.notify.body import BUDGETS, Body, Line, Run, Style, compose, compose_digest, told
 from monitor.notify.escape import ESCAPES, escape_markdown
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _markdown_link(link: str) -> str:
     return f"[{escape_markdown(_shown(link))}]({target})"
 
 
-PLAIN_STYLES: Mapping[Style, tuple[str, str]] = dict.fromkeys(Style, _PLAIN)
+PLAIN_STYLES: dict[Style, tuple[str, str]] = dict.fromkeys(Style, _PLAIN)
 _HTML = {Style.PLAIN: _PLAIN, Style.STRONG: ("<b>", "</b>"), Style.MARK: ("<b>", "</b>"), Style.QUIET: ("<i>", "</i>")}
 _MARKS = {Style.PLAIN: _PLAIN, Style.STRONG: ("**", "**"), Style.MARK: ("**", "**"), Style.QUIET: ("*", "*")}
 
@@ -156,9 +156,9 @@ def fit(delivery: Delivery, now: datetime, labels: Labels, form: Callable[[Body]
 
     A single message gives way in the order of BUDGETS and keeps its link; a digest says how many it leaves out.
     """
-    if delivery.digest:
+    if len(told(delivery)) != 1:
         return _fit_digest(delivery, now, labels, form, room)
-    (message,) = delivery.messages
+    (message,) = told(delivery)
     text = ""
     for budget in BUDGETS:
         text = form(compose(message, now, labels, budget))
@@ -171,7 +171,7 @@ def _fit_digest(delivery: Delivery, now: datetime, labels: Labels, form: Callabl
     def of(shown: int) -> str:
         return form(compose_digest(delivery, now, labels, shown))
 
-    most = len(delivery.messages)
+    most = len(told(delivery))
     left_out = bisect_left(range(most), True, key=lambda out: room.holds(of(most - out)))
     return of(most - left_out)
 

@@ -2,8 +2,10 @@
 
 Apprise reports True or False. What came back is seen here instead: at `requests.sessions.Session`, which every HTTP
 plugin uses, at the replies of `smtplib`, and at the sockets below, through which everything else goes too. The hooks
-stand only while one message is sent, and hold for the whole process: one message at a time (a lock sees to it).
+stand only while one message is sent, one at a time in a process (a lock sees to it).
 
+- The sending thread is guarded, and every thread that begins meanwhile; those that ran before (the one that keeps the
+  sender's lease) go on as ever.
 - An address is checked where a name is resolved and again where a socket connects, so a look-up that changes its mind
   gains nothing.
 - After the deadline every connection of the message is shut, whatever the plugin waits for.
@@ -64,7 +66,7 @@ class Reply:
     @property
     def bad(self) -> bool:
         """Whether it is a refusal, or a redirect."""
-        return self.status >= (_BAD if self.mail else 300)  # noqa: PLR2004 - RFC 9110, 15: 3xx and above
+        return self.status >= (_BAD if self.mail else 300)
 
 
 @dataclass(slots=True)
@@ -129,6 +131,7 @@ class _Line:
         self._end = time.monotonic() + rules.deadline
         self._open: list[socket.socket] = []
         self._lock = threading.Lock()
+        self._others = set(threading.enumerate()) - {threading.current_thread()}
 
     @property
     def left(self) -> float:
@@ -139,6 +142,8 @@ class _Line:
         """`socket.getaddrinfo`, which refuses a host with a forbidden address among its own."""
 
         def getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
+            if self._is_other():
+                return real(host, *arguments, **options)
             try:
                 found = real(host, *arguments, **options)
             except (OSError, UnicodeError):
@@ -153,6 +158,8 @@ class _Line:
         """`socket.connect`, which refuses a forbidden address and remembers the connection."""
 
         def connect(sock: socket.socket, address: Any) -> Any:
+            if self._is_other():
+                return real(sock, address)
             self._check(sock, address)
             with suppress(OSError, ValueError):
                 if sock.gettimeout() is None or sock.gettimeout() > self.left:  # type: ignore[operator]
@@ -174,7 +181,8 @@ class _Line:
         """`socket.sendto`, which needs no connection."""
 
         def sendto(sock: socket.socket, data: Any, *arguments: Any) -> Any:
-            self._check(sock, arguments[-1] if arguments else None)
+            if not self._is_other():
+                self._check(sock, arguments[-1] if arguments else None)
             return real(sock, data, *arguments)
 
         return sendto
@@ -193,6 +201,9 @@ class _Line:
             for sock in self._open:
                 sock.close()
             self._open.clear()
+
+    def _is_other(self) -> bool:
+        return threading.current_thread() in self._others
 
     def _check(self, sock: socket.socket, address: Any) -> None:
         if self._traffic.late:

@@ -74,7 +74,7 @@ class UnusableUrl(ValueError):
     """A URL that Apprise cannot use; the text does not quote it, since it holds secrets."""
 
 
-def instantiate(url: str) -> apprise.NotifyBase:
+def instantiate(url: str) -> Any:
     """The plugin of a URL. Raises UnusableUrl; needs no network."""
     asset = apprise.AppriseAsset(
         app_id="Vedette",
@@ -94,13 +94,11 @@ def instantiate(url: str) -> apprise.NotifyBase:
     with quiet() as said:
         try:
             plugin = apprise.Apprise.instantiate(_without_ours(url), asset=asset, suppress_exceptions=False)
-        except Exception as error:  # 160 plugins by as many authors; whatever one raises, the URL is of no use
+        except Exception as error:  # noqa: BLE001 - 180 plugins by as many authors
             raise UnusableUrl(f"Apprise cannot use this address ({type(error).__name__})") from None
     if plugin is None:
         unsupported = any("nsupported" in line for line in said)
-        raise UnusableUrl(
-            "Apprise knows no such service" if unsupported else "this is no address that Apprise can use"
-        )
+        raise UnusableUrl("Apprise knows no such service" if unsupported else "this is no address that Apprise can use")
     return plugin
 
 
@@ -118,7 +116,7 @@ def complaint(url: str) -> str:
     return ""
 
 
-def format_of(plugin: apprise.NotifyBase) -> Format:
+def format_of(plugin: Any) -> Format:
     """The format of a plugin's service: one of FORMATS, else plain text that Apprise escapes."""
     for schema in sorted(plugin.schemas()):
         if found := FORMATS.get(schema.removesuffix("s") if schema != "discord" else schema) or FORMATS.get(schema):
@@ -127,13 +125,13 @@ def format_of(plugin: apprise.NotifyBase) -> Format:
     return Format(TEXT, NotifyFormat.TEXT, min(limit, 30_000), _escaped(plugin), titled=True)
 
 
-def title_room(plugin: apprise.NotifyBase, form: Format) -> int:
+def title_room(plugin: Any, form: Format) -> int:
     """How long a title may be, 0 where there is none."""
     most = int(plugin.title_maxlen)
     return most if form.titled and most >= _SHORTEST_TITLE else 0
 
 
-def prepare(plugin: apprise.NotifyBase, delivery: Delivery) -> None:
+def prepare(plugin: Any, delivery: Delivery) -> None:
     """Take away what sleeps and tries again; put in the key of the delivery, where the protocol has room for one."""
     plugin.throttle = lambda *_, **__: None
     plugin.retry = 0
@@ -190,12 +188,13 @@ def _without_ours(url: str) -> str:
     return f"{address}{mark}{'&'.join(kept)}" if any(kept) else address
 
 
-def _escaped(plugin: apprise.NotifyBase) -> Callable[[str], int]:
+def _escaped(plugin: Any) -> Callable[[str], int]:
     """The size of a plain text after Apprise has escaped it for the service."""
     declared = plugin.resolve_format(NotifyFormat.TEXT)
+    convert: Any = apprise.conversion.convert_between
 
     def size(text: str) -> int:
-        converted: Any = apprise.conversion.convert_between(NotifyFormat.TEXT, declared, text)
+        converted: Any = convert(NotifyFormat.TEXT, declared, text)
         return characters(converted)
 
     return size

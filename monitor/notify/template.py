@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import monitor
 from monitor.models import Alert, AlertRule, AlertSource, Severity, Snippet, Update
-from monitor.notify.body import Line, marked, origin, rule_names
+from monitor.notify.body import Line, Told, marked, origin, rule_names
 from monitor.notify.labels import LABELS
 from monitor.notify.markup import write
 from monitor.notify.words import clip, harmless, headline, safe_link
@@ -19,7 +19,6 @@ from monitor.notify.words import clip, harmless, headline, safe_link
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monitor.models import Message
     from monitor.notify.labels import Labels
     from monitor.notify.markup import Markup, Room
 
@@ -78,9 +77,7 @@ def fill_in_sandbox(template: str, markup: Markup, values: dict[str, Any]) -> st
     return text
 
 
-def templated(
-    template: str, message: Message, now: datetime, labels: Labels, markup: Markup, *, room: Room
-) -> str:
+def templated(template: str, message: Told, now: datetime, labels: Labels, markup: Markup, *, room: Room) -> str:
     """A message by a template, at most `limit` long. Raises TemplateFault."""
     for lengths in _LENGTHS:
         text = fill_in_sandbox(template, markup, values_for(message, now, labels, markup, lengths))
@@ -90,7 +87,7 @@ def templated(
 
 
 def values_for(
-    message: Message, now: datetime, labels: Labels, markup: Markup, lengths: tuple[int, int] = _LENGTHS[0]
+    message: Told, now: datetime, labels: Labels, markup: Markup, lengths: tuple[int, int] = _LENGTHS[0]
 ) -> dict[str, Any]:
     """What a template may name; {"markup": TEXT} is markup already. See docs/alerts.md."""
     if isinstance(message, Alert | Update):
