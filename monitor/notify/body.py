@@ -51,6 +51,11 @@ class Line:
     quote: bool = False
     link: str = ""
 
+    @property
+    def says(self) -> bool:
+        """Whether there is anything to read."""
+        return bool(self.link) or any(run.text.strip() for run in self.runs)
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -97,7 +102,7 @@ def compose(message: Told, now: datetime, labels: Labels, budget: Budget = FULL)
         lines = _update(message, now, labels, budget)
     else:
         lines = _notice(message, labels, budget)
-    return Body(subject(message, labels), tuple(line for line in lines if line.runs or line.link))
+    return Body(subject(message, labels), tuple(line for line in lines if line.says))
 
 
 def compose_digest(delivery: Delivery, now: datetime, labels: Labels, shown: int) -> Body:

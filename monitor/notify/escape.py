@@ -14,17 +14,19 @@ if TYPE_CHECKING:
 
 # Shown as nothing, and keeps an address or a name from being taken for one.
 _BREAK = "\u200b"
-_MENTION = re.compile(r"@(?=[\w&!])")
-_TAG = re.compile(r"<(?=[!@#&/\w])")
+# A text may be one of several that stand side by side, so what begins or ends it counts as well.
+_MENTION = re.compile(r"@(?=[\w&!]|$)")
+_ADDRESS = re.compile(r"(:)(?=/)|^(?=/)")
+_TAG = re.compile(r"<(?=[!@#&/\w]|$)")
 _MARKDOWN = re.compile(r"([\\`*_~|\[\]])")
-_LINE_START = re.compile(r"^(\s*)([#>+=-]|\d{1,9}(?=[.)]))")
+_LINE_START = re.compile(r"^(\s*)([#>+=-]|\d{1,9}(?=[.)]|$))")
 _SLACK_LOOKALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _SLACK_ITALIC = re.compile(r"(?<!\w)_|_(?!\w)")
 
 
 def inert(text: str) -> str:
     """Text in which no receiver finds somebody to call, or an address to make a link of."""
-    return _MENTION.sub(f"@{_BREAK}", text).replace("://", f":{_BREAK}//")
+    return _ADDRESS.sub(rf"\1{_BREAK}", _MENTION.sub(f"@{_BREAK}", text))
 
 
 def escape_text(text: str) -> str:

@@ -2,40 +2,21 @@ import hashlib
 import hmac
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from support.messages import NOW, alert
 from support.origin import Answer
 
-from monitor.config.settings import WebhookChannel
+from monitor.config.channels import WebhookChannel
 from monitor.errors import DeliveryError
 from monitor.fetch.client import Bounds
-from monitor.models import Alert, AlertRule, AlertSource, Delivery, Severity, Snippet
+from monitor.models import Alert, Delivery, Severity
 from monitor.notify.console import ConsoleChannel
 from monitor.notify.words import age, harmless, safe_link, span
-from monitor.wiring import _make_channel
+from monitor.senders import Surroundings, make_channel
 
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECRET = "a shared key of some length"
-
-
-def alert(number=1, **more):
-    rule = AlertRule(id="r", name="Union State bodies", severity=Severity.HIGH)
-    values = {
-        "id": f"a-{number}",
-        "story": f"s-{number}",
-        "severity": Severity.HIGH,
-        "rules": (rule,),
-        "title": "Союзное государство",
-        "url": "https://x.test/1",
-        "source": AlertSource(id="s", name="Outlet", tags=("state",)),
-        "published": NOW - timedelta(minutes=3),
-        "detected": NOW,
-        "language": "ru",
-        "snippet": Snippet(text="Бюджет Союзного государства утверждён.", marks=((7, 27),)),
-        "matches": (),
-    }
-    return Alert(**values | more)
 
 
 def printed(*alerts):
@@ -89,7 +70,7 @@ def webhook(origin, folder):
         settings = WebhookChannel(
             id="desk", type="webhook", url=origin.url + path, secret=SECRET, allow_private=allow_private
         )
-        return _make_channel(settings, "Test/1", Bounds(deadline=1))
+        return make_channel(settings, Surroundings("Test/1", Bounds(deadline=1), folder, print))
 
     return make
 
