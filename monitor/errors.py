@@ -29,10 +29,14 @@ class MonitorError(Exception):
 
 # What stands behind these keys may be a secret, written out in the file.
 _SECRET = re.compile(r"""(\b(?:secret|password|token)["']?\s*:\s*)([^,}\s]+)""", re.IGNORECASE)
+# In settings.yaml an address is that of a channel, and holds its token.
+_ADDRESS = re.compile(r"""(\b(?:url|ping)["']?\s*:\s*)([^,}\s]+)""")
 
 
-def _masked(excerpt: str) -> str:
-    return _SECRET.sub(lambda found: found[1] + "*" * len(found[2]), excerpt)
+def _masked(excerpt: str, path: str) -> str:
+    for secret in (_SECRET, _ADDRESS) if path.endswith("settings.yaml") else (_SECRET,):
+        excerpt = secret.sub(lambda found: found[1] + "*" * len(found[2]), excerpt)
+    return excerpt
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,7 +58,7 @@ class Problem:
         """The same, followed by the line of the file with a caret below the column."""
         if not self.excerpt:
             return str(self)
-        return f"{self}\n    {_masked(self.excerpt)}\n    {' ' * (self.column - 1)}^"
+        return f"{self}\n    {_masked(self.excerpt, self.path)}\n    {' ' * (self.column - 1)}^"
 
 
 class ConfigError(MonitorError):

@@ -14,7 +14,7 @@ from monitor.errors import DeliveryError
 from monitor.notify.body import Body, Style, compose_digest, told
 from monitor.notify.body import subject as subject_of
 from monitor.notify.labels import LABELS, Language
-from monitor.notify.markup import fit, render
+from monitor.notify.markup import TEXT, fit, render
 from monitor.notify.outbound import guarded
 from monitor.notify.services import UnusableUrl, format_of, instantiate, prepare, quiet, secrets_of, title_room
 from monitor.notify.template import TemplateFault, templated
@@ -59,13 +59,15 @@ class _Writing:
     plain: bool
     faults: list[str]
 
-    def title(self, most: int) -> str:
-        """One line of at most `most` characters, or nothing."""
+    def title(self, markup: Markup, most: int) -> str:
+        """One line of at most `most` characters, or nothing. Only the subject of a mail is surely read as mere text."""
         if not most:
             return ""
         if self.delivery.digest:
-            return clip(compose_digest(self.delivery, self.now, self.labels, 0).subject, most)
-        return clip(subject_of(told(self.delivery)[0], self.labels), most)
+            said = compose_digest(self.delivery, self.now, self.labels, 0).subject
+        else:
+            said = subject_of(told(self.delivery)[0], self.labels)
+        return clip(said if markup.name == "mail" else TEXT.escape(said), most)
 
     def text(self, markup: Markup, room: Room, *, titled: bool) -> str:
         """The message in a markup: by the template where there is one and it works, else in the default form."""
@@ -110,16 +112,18 @@ class AppriseChannel:
             # The plugin lives in there only: what some do when they go away is guarded, and is no part of the answer.
             write = _Writing(self._labels, self._template, delivery, now, plain, faults)
             done, replies = self._with_plugin(write, traffic.replies)
+            # What was cut off may look like a whole answer to a plugin.
+            late = traffic.late
         for fault in faults:
             self._fault(fault)
-        if done is True and not traffic.refused:
+        if done is True and not traffic.refused and not late:
             return None
-        bad = [reply for reply in replies if reply.bad] or ([] if traffic.failure or traffic.late else replies[-1:])
+        bad = [reply for reply in replies if reply.bad] or ([] if traffic.failure or late else replies[-1:])
         if traffic.refused:
             return _Failure(traffic.refused)
         if bad:
             return self._of(bad[-1])
-        if traffic.late:
+        if late:
             return _Failure(f"no whole answer within {self._rules.deadline:g} s")
         words = traffic.failure or (done if isinstance(done, str) else "") or (said[-1] if said else "")
         return _Failure(self._masked(words or "the service did not take it"))
@@ -130,7 +134,7 @@ class AppriseChannel:
             plugin = instantiate(self._url)
             form = format_of(plugin)
             prepare(plugin, writing.delivery)
-            title = writing.title(title_room(plugin, form))
+            title = writing.title(form.markup, title_room(plugin, form))
             shared = bool(getattr(plugin, "overflow_amalgamate_title", False))
             text = writing.text(form.markup, form.room(title, shared=shared), titled=bool(title))
             return _hand_over(plugin, form, title, text), list(replies)

@@ -10,7 +10,7 @@ stand only while one message is sent, one at a time in a process (a lock sees to
   gains nothing.
 - After the deadline every connection of the message is shut, whatever the plugin waits for.
 - Proxies, netrc and certificates of the environment are not used; redirects are not followed; an answer ends at 1 MB.
-- HTTP 429 ends the message at once: plugins would sleep and try again, and the sender knows better when.
+- HTTP 429 ends the message: plugins would sleep and try again, and the sender knows better when.
 """
 
 from __future__ import annotations
@@ -241,6 +241,8 @@ def _session(rules: Rules, traffic: Traffic, line: _Line) -> type[requests.Sessi
             self.trust_env = False
 
         def request(self, method: Any, url: Any, *arguments: Any, **options: Any) -> requests.Response:
+            if any(reply.status == _TOO_MANY for reply in traffic.replies):
+                raise requests.RequestException("the receiver has asked for a pause")
             bounds = {
                 "timeout": (min(_CONNECT_SECONDS, line.left), line.left),
                 "allow_redirects": False,

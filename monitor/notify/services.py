@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import uuid
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -91,7 +92,9 @@ def instantiate(url: str) -> Any:
         pgp_autogen=False,
         pem_autogen=False,
     )
-    with quiet() as said:
+    with quiet() as said, warnings.catch_warnings():
+        # Loading 180 plugins imports what some of them were told to leave behind.
+        warnings.simplefilter("ignore", DeprecationWarning)
         try:
             plugin = apprise.Apprise.instantiate(_without_ours(url), asset=asset, suppress_exceptions=False)
         except Exception as error:  # noqa: BLE001 - 180 plugins by as many authors
@@ -148,16 +151,19 @@ def quiet() -> Iterator[list[str]]:
     """What Apprise logs goes here and nowhere else: it holds addresses, and those hold secrets."""
     said: list[str] = []
     log, wire = logging.getLogger("apprise"), logging.getLogger("urllib3")
-    before = (log.level, log.propagate, log.handlers[:], wire.disabled)
+    before = (log.level, log.propagate, log.handlers[:], wire.level)
     log.handlers[:] = [_Collecting(said)]
     log.setLevel(logging.WARNING)
-    log.propagate, wire.disabled = False, True
+    log.propagate = False
+    # Its children write each path that is asked for.
+    wire.setLevel(logging.CRITICAL)
     try:
         yield said
     finally:
         log.setLevel(before[0])
-        log.propagate, wire.disabled = before[1], before[3]
+        log.propagate = before[1]
         log.handlers[:] = before[2]
+        wire.setLevel(before[3])
 
 
 class _Collecting(logging.Handler):

@@ -8,7 +8,20 @@ from support.messages import NOW, alert, delivery, notice, read_discord, read_sl
 from monitor.models import AlertRule, AlertSource, Change, Severity, Snippet
 from monitor.notify.body import compose
 from monitor.notify.labels import LABELS
-from monitor.notify.markup import DISCORD, MAIL, MARKUPS, MATRIX, SLACK, TELEGRAM, TEXT, Room, characters, fit, octets, render
+from monitor.notify.markup import (
+    DISCORD,
+    MAIL,
+    MARKUPS,
+    MATRIX,
+    SLACK,
+    TELEGRAM,
+    TEXT,
+    Room,
+    characters,
+    fit,
+    octets,
+    render,
+)
 from monitor.notify.words import clip, harmless, safe_link
 
 EN = LABELS["en"]
@@ -226,7 +239,9 @@ def test_a_digest_is_gravest_first_and_says_what_it_leaves_out():
 
 
 def test_a_digest_of_a_first_check_says_so_and_holds_updates_and_notices_too():
-    said = fit(delivery(*(alert(n, backlog=True) for n in range(2))), NOW, EN, lambda b: render(b, TEXT), Room(4096, len))
+    said = fit(
+        delivery(*(alert(n, backlog=True) for n in range(2))), NOW, EN, lambda b: render(b, TEXT), Room(4096, len)
+    )
     assert said.startswith("2 stories that match were already in the sources")
     mixed = fit(delivery(alert(), update(), notice()), NOW, EN, lambda b: render(b, TEXT), Room(4096, len))
     assert mixed.startswith("3 messages")
