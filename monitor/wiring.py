@@ -14,6 +14,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from monitor.canary import CANARY, canary_feed, canary_source, with_canary
+from monitor.config.nodes import did_you_mean
 from monitor.config.settings import Settings, load_settings
 from monitor.config.sources import load_sources
 from monitor.config.watch import load_watch
@@ -41,7 +42,7 @@ from monitor.store.leases import Leases
 from monitor.store.trips import Trips
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from monitor.models import Entry, Source
     from monitor.pipeline.find_sources import Candidate
@@ -106,6 +107,7 @@ class Configuration:
     sources: Mapping[str, Source]
     settings: Settings
     watch: Watch
+    warnings: tuple[str, ...] = ()
 
 
 def load_configuration(folder: Path, environment: Mapping[str, str]) -> Configuration:
@@ -125,7 +127,18 @@ def load_configuration(folder: Path, environment: Mapping[str, str]) -> Configur
     settings = attempt(lambda: load_settings(folder / "settings.yaml", environment, lists, check_channel))
     if sources is None or settings is None or watch is None:
         raise ConfigError(problems)
-    return Configuration({source.id: source for source in sources}, settings, watch)
+    known = {name for source in sources for name in (source.id, *(f"tag:{tag}" for tag in source.tags))}
+    warnings = tuple(_unknown_sources(folder / "watch.yaml", watch, known))
+    return Configuration({source.id: source for source in sources}, settings, watch, warnings)
+
+
+def _unknown_sources(path: Path, watch: Watch, known: Collection[str]) -> Iterator[str]:
+    """A rule that names a source which is not there never sees it; that may be meant, so it is no error."""
+    for rule in watch.rules:
+        for name in sorted((rule.only | rule.skip) - set(known)):
+            hint = did_you_mean(name, known)
+            said = f"{path}:{rule.line}: rule {rule.id} names the source {name!r}, which sources.yaml does not have"
+            yield f"{said} ({hint})" if hint else said
 
 
 def utc_now() -> datetime:

@@ -13,7 +13,7 @@ from monitor.config.nodes import did_you_mean, read, validate
 from monitor.config.sources import Version
 from monitor.config.templates import problem_of, with_template
 from monitor.errors import ConfigError
-from monitor.models import Duration, Interval, Model, between
+from monitor.models import Duration, Interval, Model, between, spelled
 from monitor.urls import absolute
 
 if TYPE_CHECKING:
@@ -82,7 +82,9 @@ class Canary(Model):
 class Redis(Model):
     """Where the state is kept. The address comes from REDIS_URL, or the embedded server is used."""
 
-    prefix: str = Field("monitor:", pattern=r"^[\w.-]+:$", description="begins every key")
+    prefix: Annotated[str, *spelled(r"[\w.-]+:", "use letters, digits, _ . - and a colon at the end")] = Field(
+        "monitor:", description="begins every key"
+    )
 
 
 class Settings(Model):
