@@ -84,14 +84,14 @@ def _alert_entry(alert: Alert, now: datetime, labels: Labels) -> etree._Element:
         *(("tag", tag) for tag in alert.source.tags),
     ]:
         _add(entry, "category", term=harmless(term, 100), scheme=f"{_OURS}/{scheme}")
-    _add(entry, "content", render(compose(alert, now, labels), MATRIX), type="html")
+    _add(entry, "content", render(compose(alert, None, labels), MATRIX), type="html")
     return entry
 
 
 def _add_update(entries: dict[str, etree._Element], update: Update, now: datetime, labels: Labels) -> None:
     """Put an update into the entry of its alert, or into one of its own where that has gone."""
     entry = entries.get(update.alert)
-    said = render(compose(update, now, labels), MATRIX)
+    said = render(compose(update, None, labels), MATRIX)
     if entry is None:
         entry = entries[update.alert] = _entry(update, harmless(update.headline), now)
         _add(entry, "content", "", type="html")

@@ -94,8 +94,8 @@ BUDGETS = (
 )
 
 
-def compose(message: Told, now: datetime, labels: Labels, budget: Budget = FULL) -> Body:
-    """The lines of one alert, update or notice."""
+def compose(message: Told, now: datetime | None, labels: Labels, budget: Budget = FULL) -> Body:
+    """The lines of one alert, update or notice. Without `now` times are dates, for what is read at any time."""
     if isinstance(message, Alert):
         lines = _alert(message, now, labels, budget)
     elif isinstance(message, Update):
@@ -105,7 +105,7 @@ def compose(message: Told, now: datetime, labels: Labels, budget: Budget = FULL)
     return Body(subject(message, labels), tuple(line for line in lines if line.says))
 
 
-def compose_digest(delivery: Delivery, now: datetime, labels: Labels, shown: int) -> Body:
+def compose_digest(delivery: Delivery, now: datetime | None, labels: Labels, shown: int) -> Body:
     """What a digest holds, gravest first: a line and a link each for the first `shown`, and how many more there are."""
     ordered = sorted(told(delivery), key=lambda message: -rank(message))
     backlog = all(isinstance(message, Alert) and message.backlog for message in ordered)
@@ -164,7 +164,7 @@ def marked(snippet: Snippet, limit: int) -> tuple[Run, ...]:
     return tuple(run for run in runs if run.text)
 
 
-def _alert(alert: Alert, now: datetime, labels: Labels, budget: Budget) -> Iterator[Line]:
+def _alert(alert: Alert, now: datetime | None, labels: Labels, budget: Budget) -> Iterator[Line]:
     quiet = [labels.age(alert.published, now), *([labels.partial] if alert.partial else [])]
     if budget.origin:
         yield _head(labels.severities[alert.severity], [origin(alert.source), *quiet])
@@ -174,7 +174,7 @@ def _alert(alert: Alert, now: datetime, labels: Labels, budget: Budget) -> Itera
     yield _link(alert.url, budget)
 
 
-def _update(update: Update, now: datetime, labels: Labels, budget: Budget) -> Iterator[Line]:
+def _update(update: Update, now: datetime | None, labels: Labels, budget: Budget) -> Iterator[Line]:
     if budget.origin:
         where = [labels.severities[update.severity], labels.age(update.published, now)]
         yield _head(_happened(update, labels), where)
@@ -201,7 +201,7 @@ def _notice(notice: Notice, labels: Labels, budget: Budget) -> Iterator[Line]:
         yield Line((Run(labels.since.format(f"{notice.since:%Y-%m-%d %H:%M}"), Style.QUIET),))
 
 
-def _item(message: Told, now: datetime, labels: Labels) -> Iterator[Line]:
+def _item(message: Told, now: datetime | None, labels: Labels) -> Iterator[Line]:
     if isinstance(message, Alert):
         strong, said = labels.severities[message.severity], clip(headline(message), 160)
     elif isinstance(message, Update):

@@ -54,10 +54,12 @@ class Labels:
             return 2
         return 0 if number % 10 == 1 else 1 if number % 10 in _FEW else 2
 
-    def age(self, published: datetime | None, now: datetime) -> str:
-        """Time since publication: `3 min ago`."""
+    def age(self, published: datetime | None, now: datetime | None) -> str:
+        """Time since publication, `3 min ago`; without `now` its date."""
         if not published:
             return self.undated
+        if now is None:
+            return f"{published:%Y-%m-%d %H:%M} UTC"
         seconds = int((now - published).total_seconds())
         number, unit = largest_unit(seconds)
         return self.ago.format(f"{number} {self.units[unit]}") if seconds > 0 else self.just_now

@@ -49,6 +49,7 @@ def test_the_file_is_a_feed_that_readers_take(atom, path):
         ("tag", "state"),
     }
     assert "<b>Союзного государства</b>" in entry.content[0].value
+    assert "2026-11-24 11:57 UTC" in entry.content[0].value, "a feed is read at any time"
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 
@@ -123,5 +124,5 @@ def test_a_file_that_cannot_be_written_is_tried_again(atom, path):
 
 
 def test_labels_are_in_the_language_of_the_channel(atom, path):
-    atom(language="be").send(delivery(alert()), NOW)
-    assert "3 хв таму" in read(path).entries[0].content[0].value
+    atom(language="be").send(delivery(alert(partial=True)), NOW)
+    assert "толькі тэкст стужкі" in read(path).entries[0].content[0].value
