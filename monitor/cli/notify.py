@@ -60,7 +60,8 @@ def send_test(
         wait = f", not before {error.retry_after:g} s" if error.retry_after else ""
         raise MonitorError(f"{channel}: {error} (after {_since(start)}; an alert {again}{wait})") from error
     _say(faults)
-    out.print(f"{channel}: taken after {_since(start)}", soft_wrap=True)
+    answer = getattr(sender, "answer", "")
+    out.print(f"{channel}: taken after {_since(start)}" + (f" ({answer})" if answer else ""), soft_wrap=True)
 
 
 def _say(faults: list[str]) -> None:

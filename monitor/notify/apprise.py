@@ -7,7 +7,8 @@ within the limits of the service (monitor.notify.services); what came back is se
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor.errors import DeliveryError
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _HOPELESS = frozenset({400, 413, 422})
 _MARKUP_REFUSED = frozenset({400, 422})
 _PERMANENT_MAIL = 500
+_SECOND_TRY = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,10 @@ class _Writing:
 
 
 class AppriseChannel:
-    """One receiver. `fault` is told of what was mended on the way: a broken template, a markup that was refused."""
+    """One receiver. `fault` is told of what was mended on the way: a broken template, a markup that was refused.
+
+    `answer` is what came back when a message was taken, as far as the protocol has something to say.
+    """
 
     def __init__(
         self, url: str, rules: Rules, *, language: Language, template: str, fault: Callable[[str], None]
@@ -95,20 +100,24 @@ class AppriseChannel:
         self._template = template
         self._fault = fault
         self._secrets = secrets_of(url)
+        self.answer = ""
 
     def send(self, delivery: Delivery, now: datetime) -> None:
         """Send once; where the receiver finds fault with the markup, once more without. Raises DeliveryError."""
-        failure = self._try(delivery, now, plain=False)
+        start = time.monotonic()
+        failure = self._try(delivery, now, self._rules, plain=False)
         if failure and failure.status in _MARKUP_REFUSED:
             self._fault(f"the receiver refused the markup, plain text follows: {failure.reason}")
-            failure = self._try(delivery, now, plain=True)
+            # Both together stay near the deadline of one, since the sender's task has a limit too.
+            left = max(_SECOND_TRY, self._rules.deadline - (time.monotonic() - start))
+            failure = self._try(delivery, now, replace(self._rules, deadline=left), plain=True)
         if failure:
             raise DeliveryError(failure.reason, permanent=failure.permanent, retry_after=failure.wait)
 
-    def _try(self, delivery: Delivery, now: datetime, *, plain: bool) -> _Failure | None:
+    def _try(self, delivery: Delivery, now: datetime, rules: Rules, *, plain: bool) -> _Failure | None:
         key = hashlib.sha256(delivery.key.encode()).hexdigest()[:32]
         faults: list[str] = []
-        with quiet() as said, guarded(self._rules, f"{key}@vedette.invalid") as traffic:
+        with quiet() as said, guarded(rules, f"{key}@vedette.invalid") as traffic:
             # The plugin lives in there only: what some do when they go away is guarded, and is no part of the answer.
             write = _Writing(self._labels, self._template, delivery, now, plain, faults)
             done, replies = self._with_plugin(write, traffic.replies)
@@ -117,6 +126,7 @@ class AppriseChannel:
         for fault in faults:
             self._fault(fault)
         if done is True and not traffic.refused and not late:
+            self.answer = f"HTTP {replies[-1].status}" if replies and not replies[-1].mail else ""
             return None
         bad = [reply for reply in replies if reply.bad] or ([] if traffic.failure or late else replies[-1:])
         if traffic.refused:
@@ -124,7 +134,7 @@ class AppriseChannel:
         if bad:
             return self._of(bad[-1])
         if late:
-            return _Failure(f"no whole answer within {self._rules.deadline:g} s")
+            return _Failure(f"no whole answer within {rules.deadline:g} s")
         words = traffic.failure or (done if isinstance(done, str) else "") or (said[-1] if said else "")
         return _Failure(self._masked(words or "the service did not take it"))
 

@@ -7,7 +7,7 @@ import re
 import uuid
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _SHORTEST_TITLE = 20
 _SHORTEST_SECRET = 4
+_SLACK_BLOCK = 3000
 # Parameters of a URL that would make Apprise try again, split or answer for itself; that is done here.
 _OURS = ("retry", "wait", "optional", "overflow", "interpret", "emojis", "store")
 
@@ -122,8 +123,9 @@ def complaint(url: str) -> str:
 def format_of(plugin: Any) -> Format:
     """The format of a plugin's service: one of FORMATS, else plain text that Apprise escapes."""
     for schema in sorted(plugin.schemas()):
-        if found := FORMATS.get(schema.removesuffix("s") if schema != "discord" else schema) or FORMATS.get(schema):
-            return found
+        if found := FORMATS.get(schema) or FORMATS.get(schema.removesuffix("s")):
+            # A block of Slack's holds less than a message.
+            return replace(found, limit=_SLACK_BLOCK) if getattr(plugin, "use_blocks", False) else found
     limit = plugin.body_maxlen if plugin.body_maxlen > 0 else 10_000
     return Format(TEXT, NotifyFormat.TEXT, min(limit, 30_000), _escaped(plugin), titled=True)
 
@@ -140,7 +142,7 @@ def prepare(plugin: Any, delivery: Delivery) -> None:
     plugin.retry = 0
     if isinstance(getattr(plugin, "headers", None), dict):
         plugin.headers = plugin.headers | {"Idempotency-Key": delivery.key, "X-Monitor-Attempt": str(delivery.attempt)}
-    if FORMATS["matrix"] is format_of(plugin) and plugin.password and not plugin.user:
+    if format_of(plugin).markup is MATRIX and plugin.password and not plugin.user:
         # A homeserver drops a second event with one transaction id; Apprise would take a random one.
         plugin.access_token = plugin.password
         plugin.transaction_id = uuid.uuid5(uuid.NAMESPACE_URL, delivery.key)

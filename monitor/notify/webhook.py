@@ -34,6 +34,7 @@ class WebhookChannel:
         self._post = post
         self._url = url
         self._secret = secret.encode()
+        self.answer = ""
 
     def send(self, delivery: Delivery, now: datetime) -> None:
         """Post once. Raises DeliveryError with what came back."""
@@ -53,6 +54,7 @@ class WebhookChannel:
         if status not in _GOOD:
             said = answer[:200].decode("utf-8", "replace")
             raise DeliveryError(f"webhook: HTTP {status} {said}", permanent=status in _HOPELESS, retry_after=wait)
+        self.answer = f"HTTP {status}"
 
 
 def payload(delivery: Delivery) -> bytes:

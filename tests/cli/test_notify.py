@@ -60,6 +60,7 @@ def test_a_test_goes_out_marked_as_one_and_says_that_it_was_taken(monitor, place
         shown = monitor("notify", "test", channel, **place)
         assert (shown.returncode, shown.stderr) == (0, ""), channel
         assert f"{channel}: taken after " in shown.stdout
+        assert {"desk": "(HTTP 202)", "phone": "(HTTP 200)"}.get(channel, "") in shown.stdout
     hook, sms = origin.hits
     (sent,) = json.loads(hook.body)["alerts"]
     assert Alert.model_validate(sent).rules[0].id == "test"

@@ -8,13 +8,14 @@ import time
 
 import pytest
 import requests.sessions
-from apprise.plugins import discord, slack, telegram
+from apprise.plugins import discord, slack, telegram, workflows
 from support.messages import NOW, alert, delivery, read_discord, read_slack, read_telegram, update
 from support.origin import Answer
 
 from monitor.errors import DeliveryError
 from monitor.models import Snippet
 from monitor.notify.check import url_complaint
+from monitor.notify.markup import characters
 
 TOKEN = "123456789:AAE-token_of_a_bot_that_is_none"
 TELEGRAM = f"tgram://{TOKEN}/4711/"
@@ -411,3 +412,28 @@ def test_hostile_text_reaches_a_service_as_text(here, channel):
     links, text = read_telegram(json.loads(here.hits[0].body)["text"])
     assert links == ["https://x.test/1"]
     assert "{{7*7}} {0.__class__} %(x)s ${HOME} \\n \\u0041 :smile: </b>" in text
+
+
+def test_a_card_of_teams_calls_nobody(channel, monkeypatch):
+    """Its host is always asked by https, so what is sent is taken where the plugin hands it to requests."""
+    sent = []
+    monkeypatch.setattr(
+        workflows.NotifyWorkflows, "gen_payload", recording(workflows.NotifyWorkflows.gen_payload, sent)
+    )
+    hostile = "<at>boss@x.test</at> **x** [a](http://evil.test)"
+    with pytest.raises(DeliveryError):
+        channel("workflows://127.0.0.1:1/workflow/signature-of-a-flow").send(delivery(alert(title=hostile)), NOW)
+    (card,) = (attachment["content"] for attachment in sent[0]["attachments"])
+    assert "entities" not in card["msteams"]
+    text = card["body"][-1]["text"]
+    assert characters(text) <= 1000
+    assert "\\*\\*x\\*\\* \\[a\\]" in text
+    assert "(https://x.test/1)" in text
+
+
+def recording(real, sent):
+    def gen_payload(*arguments, **options):
+        sent.append(real(*arguments, **options))
+        return sent[-1]
+
+    return gen_payload
