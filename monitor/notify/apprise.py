@@ -16,10 +16,11 @@ from monitor.notify.body import Body, Style, compose_digest, told
 from monitor.notify.body import subject as subject_of
 from monitor.notify.labels import LABELS, Language
 from monitor.notify.markup import TEXT, fit, render
+from monitor.notify.masking import Mask
 from monitor.notify.outbound import guarded
-from monitor.notify.services import UnusableUrl, format_of, instantiate, prepare, quiet, secrets_of, title_room
+from monitor.notify.services import UnusableUrl, format_of, instantiate, prepare, quiet, title_room
 from monitor.notify.template import TemplateFault, templated
-from monitor.notify.words import clip, harmless
+from monitor.notify.words import clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +100,7 @@ class AppriseChannel:
         self._labels = LABELS[language]
         self._template = template
         self._fault = fault
-        self._secrets = secrets_of(url)
+        self._masked = Mask(url)
         self.answer = ""
 
     def send(self, delivery: Delivery, now: datetime) -> None:
@@ -160,12 +161,6 @@ class AppriseChannel:
             return _Failure(f"SMTP {reply.status} {said}", permanent=permanent)
         permanent = reply.status in _HOPELESS
         return _Failure(f"HTTP {reply.status} {said}", reply.status, permanent, reply.wait)
-
-    def _masked(self, text: str) -> str:
-        """The text on one line, without any part of the URL that may be a secret."""
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return harmless(" ".join(text.split()), 300)
 
 
 def _hand_over(plugin: apprise.NotifyBase, form: Format, title: str, text: str) -> bool:

@@ -28,12 +28,13 @@ from typing import TYPE_CHECKING, Any
 import requests
 import requests.sessions
 
+from monitor.notify.masking import LONGEST
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 _CONNECT_SECONDS = 5.0
 _MOST = 1_000_000
-_SAID = 300
 _BAD = 400
 _TOO_MANY = 429
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
@@ -273,7 +274,7 @@ def _content(response: requests.Response) -> bytes:
 
 
 def _reply(response: requests.Response, rules: Rules) -> Reply:
-    text = response.content[:_SAID].decode("utf-8", "replace")
+    text = response.content[:LONGEST].decode("utf-8", "replace")
     wait = rules.wait(response.headers.get("Retry-After"))
     if response.status_code >= _BAD:
         asked = [asked for asked in (wait, _wait_inside(response.content)) if asked is not None]
@@ -303,7 +304,7 @@ def _replying(traffic: Traffic) -> Callable[..., tuple[int, bytes]]:
     def getreply(self: smtplib.SMTP) -> tuple[int, bytes]:
         code, said = real(self)
         if code >= _BAD:
-            traffic.replies.append(Reply(code, said[:_SAID].decode("utf-8", "replace"), mail=True))
+            traffic.replies.append(Reply(code, said[:LONGEST].decode("utf-8", "replace"), mail=True))
         return code, said
 
     return getreply
@@ -318,7 +319,7 @@ def _mailing(traffic: Traffic, message_id: str) -> Callable[..., Any]:
         try:
             return real(self, sender, receivers, head + blank + body, *rest, **options)
         except smtplib.SMTPDataError as error:
-            said = error.smtp_error[:_SAID] if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
+            said = error.smtp_error[:LONGEST] if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
             traffic.replies.append(Reply(error.smtp_code, said.decode("utf-8", "replace"), mail=True, content=True))
             raise
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import re
 import uuid
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 import apprise
 from apprise import NotifyFormat
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
     from monitor.models import Delivery
 
 _SHORTEST_TITLE = 20
-_SHORTEST_SECRET = 4
 _SLACK_BLOCK = 3000
 # Parameters of a URL that would make Apprise try again, split or answer for itself; that is done here.
 _OURS = ("retry", "wait", "optional", "overflow", "interpret", "emojis", "store")
@@ -175,18 +172,6 @@ class _Collecting(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._said.append(record.getMessage())
-
-
-def secrets_of(url: str) -> tuple[str, ...]:
-    """Every part of a URL that may be secret, the longest first: all but its schema and a host name with a dot."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    words = [url, *re.split(r"[:@]", parts.netloc.rpartition("@")[0]), *parts.path.split("/")]
-    words += [value for _, value in parse_qsl(parts.query)] + parts.query.split("&")
-    if not re.fullmatch(r"(\[[0-9a-f:.]+\]|localhost|[\w-]+(\.[\w-]+)+)(:\d+)?", host, re.IGNORECASE):
-        words += [host, *host.split(":")]
-    found = {form for word in words for form in (word, unquote(word)) if len(form) >= _SHORTEST_SECRET}
-    return tuple(sorted(found, key=lambda word: (-len(word), word)))
 
 
 def _without_ours(url: str) -> str:

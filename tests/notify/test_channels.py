@@ -3,6 +3,7 @@ import hmac
 import io
 import json
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from support.messages import NOW, alert
@@ -13,6 +14,7 @@ from monitor.errors import DeliveryError
 from monitor.fetch.client import Bounds
 from monitor.models import Alert, Delivery, Severity
 from monitor.notify.console import ConsoleChannel
+from monitor.notify.masking import LONGEST, Mask
 from monitor.notify.words import age, harmless, safe_link, span
 from monitor.senders import Surroundings, make_channel
 
@@ -110,3 +112,45 @@ def test_a_webhook_on_a_private_address_needs_leave(webhook, origin):
     with pytest.raises(DeliveryError, match="not on the public internet|not allowed"):
         webhook(allow_private=False).send(Delivery("k", "desk", (alert(),)), NOW)
     assert origin.hits == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "tgram://123456789:AAE-token/4711/",
+        "mailtos://user%40x.test:pa[ss%2Fword@smtp.x.test:465/?from=a@x.test&to=desk@x.test",
+        "https://hooks.x.test/services/T1JJ3T3L2/A1BRTD4JD?sig=a-signature%3D",
+        "discord://4711008150815/token-of-it",
+    ],
+)
+def test_no_part_of_an_address_that_may_be_secret_is_said(url):
+    mask = Mask(url, "a shared key")
+    said = mask(f"{url} {unquote(url)} {url[:-3]} a shared key at smtp.x.test hooks.x.test: Connection refused" * 3)
+    for secret in (
+        "AAE-token",
+        "123456789",
+        "pa[ss",
+        "word",
+        "T1JJ3T3L2",
+        "A1BRTD4JD",
+        "a-signature",
+        "token-of-it",
+        "shared",
+    ):
+        assert secret not in said
+    assert "Connection refused" in said
+    assert "smtp.x.test" in said
+
+
+def test_a_secret_that_is_cut_at_the_end_of_an_answer_is_not_said():
+    secret = "a-long-secret-of-a-channel"
+    for cut in range(1, len(secret)):
+        whole = (secret * 400)[: LONGEST - cut] + secret[:cut]
+        assert len(whole) == LONGEST
+        assert "a-long-s" not in Mask(f"json://x.test/{secret}")(whole)
+
+
+def test_a_webhook_that_repeats_what_it_was_sent_is_quoted_without_secrets(webhook, origin):
+    origin.answers["/hook-of-the-desk"] = lambda hit: Answer(f"no {hit.path} with {SECRET}".encode(), 403)
+    with pytest.raises(DeliveryError, match=r"HTTP 403 no /\*\*\* with \*\*\*"):
+        webhook("/hook-of-the-desk").send(Delivery("k", "desk", (alert(),)), NOW)

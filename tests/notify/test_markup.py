@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.messages import NOW, alert, delivery, notice, read_discord, read_slack, read_telegram, update
 
@@ -94,6 +94,7 @@ READERS = [(TELEGRAM, read_telegram, 4096), (SLACK, read_slack, 35_000), (DISCOR
 
 
 @pytest.mark.parametrize(("markup", "read", "limit"), READERS, ids=lambda value: getattr(value, "name", ""))
+@settings(deadline=None)
 @given(message=messages(), plain=st.booleans())
 def test_whatever_a_text_holds_the_service_takes_it_within_its_limit_with_the_link(markup, read, limit, message, plain):
     text = written(message, markup.plain if plain else markup, limit)
@@ -105,6 +106,7 @@ def test_whatever_a_text_holds_the_service_takes_it_within_its_limit_with_the_li
     assert "\n\n" not in text.replace("\r", "\n")
 
 
+@settings(deadline=None)
 @given(message=messages(), limit=st.integers(60, 400))
 def test_a_short_message_keeps_a_link_that_fits(message, limit):
     text = written(message, TEXT, limit)
@@ -113,6 +115,7 @@ def test_a_short_message_keeps_a_link_that_fits(message, limit):
     assert link in text or len(link) > limit
 
 
+@settings(deadline=None)
 @given(message=messages())
 @example(message=alert(title="<script>alert(1)</script>", snippet=Snippet(text='" onload="x', marks=())))
 def test_html_for_mail_and_matrix_has_only_our_tags(message):

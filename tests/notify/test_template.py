@@ -35,12 +35,21 @@ def test_a_template_names_what_an_editor_wants():
 def test_what_an_article_says_is_never_a_template_nor_markup(markup):
     """Neither as it is, nor after a filter that gives markup back, nor as a format."""
     message = alert(title=HOSTILE, snippet=Snippet(text=HOSTILE))
-    for expression in ("title", "title|safe", "(title ~ '')|string", "sentence|upper|lower", "title|replace('x', 'x')"):
-        text = filled("{{ " + expression + " }}", message, markup)
+    expressions = (
+        "title",
+        "title|safe",
+        "(title ~ '')|string",
+        "title|replace('x', 'x')",
+        "sentence",
+        "sentence|upper|lower",
+    )
+    found = filled("\n".join("{{ " + expression + " }}" for expression in expressions), message, markup).splitlines()
+    assert len(found) == len(expressions)
+    for expression, text in zip(expressions, found, strict=True):
         assert text.startswith("{{7")
         assert "49" not in text
         assert "<b>" not in text.replace("\u200b", "") or markup is TEXT
-        assert "&lt;b&gt;&amp;" in text or markup is TEXT or "sentence" in expression
+        assert "&lt;b&gt;&amp;" in text or markup is TEXT or "|upper" in expression
 
 
 @pytest.mark.parametrize(
@@ -77,9 +86,9 @@ def test_a_template_that_fails_or_attacks_is_stopped_and_says_where(template, sa
 def test_a_template_sees_no_variable_of_the_environment(monkeypatch):
     monkeypatch.setenv("DESK_SECRET", "a-secret-of-the-desk")
     values = values_for(alert(), NOW, EN, TELEGRAM)
-    for expression in ("environ", "DESK_SECRET", "config", "request", "open", "__builtins__"):
-        with pytest.raises(TemplateFault, match="undefined"):
-            fill_in_sandbox("{{ " + expression + " }}", TELEGRAM, values)
+    names = ("environ", "DESK_SECRET", "config", "request", "open", "__builtins__", "__import__", "title")
+    asked = " ".join("{{ " + name + " is defined }}" for name in names)
+    assert fill_in_sandbox(asked, TELEGRAM, values).split() == ["False"] * 7 + ["True"]
 
 
 def test_what_is_too_long_is_told_shorter_and_else_refused():
