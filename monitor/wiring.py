@@ -32,7 +32,7 @@ from monitor.pipeline.try_source import try_source
 from monitor.senders import Surroundings, check_channel, make_channel
 from monitor.store.alerts import AlertQueue
 from monitor.store.archive import Archive
-from monitor.store.connection import Client, connect, require_fit, wait_until_up
+from monitor.store.connection import Client, connect, redis_errors, require_fit, wait_until_up
 from monitor.store.deliveries import Deliveries, group_of
 from monitor.store.documents import Documents
 from monitor.store.embedded import socket_path
@@ -320,7 +320,8 @@ class Runtime:
         """Log and count what a channel mended; a count that is lost must not make a sent message fail."""
         _LOG.warning("channel %s: %s", channel, text)
         try:
-            self.deliveries.count(f"mended:{channel}")
+            with redis_errors():
+                self.client.hincrby(self.keys("counts"), f"mended:{channel}", 1)
         except StoreError as error:
             _LOG.warning("channel %s: this is not counted: %s", channel, error)
 

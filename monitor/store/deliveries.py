@@ -108,11 +108,6 @@ class Deliveries:
             pipe.execute()
 
     @redis_errors()
-    def count(self, name: str) -> None:
-        """Add one to what is counted under a name."""
-        self._client.hincrby(self._keys("counts"), name, 1)
-
-    @redis_errors()
     def failed(self, delivery: Delivery, error: str, not_before: datetime) -> None:
         """Remember a failed attempt and when the next may come."""
         fields = {"attempts": delivery.attempt, "not_before": millis(not_before), "error": error}
