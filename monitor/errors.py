@@ -31,11 +31,15 @@ class MonitorError(Exception):
 _SECRET = re.compile(r"""(\b(?:secret|password|token)["']?\s*:\s*)([^,}\s]+)""", re.IGNORECASE)
 # User and password before the host of an address, as that of a proxy.
 _LOGIN = re.compile(r"""(\bproxy["']?\s*:\s*["']?(?:\w+://)?)(\S+)(?=@)|(://)([^\s/@]+)(?=@)""")
+# In settings.yaml an address is that of a channel, and holds its token.
+_ADDRESS = re.compile(r"""(\b(?:url|ping)["']?\s*:\s*)([^,}\s]+)""")
 
 
-def _masked(excerpt: str) -> str:
+def _masked(excerpt: str, path: str) -> str:
     excerpt = _LOGIN.sub(lambda found: (found[1] or found[3]) + "*" * len(found[2] or found[4]), excerpt)
-    return _SECRET.sub(lambda found: found[1] + "*" * len(found[2]), excerpt)
+    for secret in (_SECRET, _ADDRESS) if path.endswith("settings.yaml") else (_SECRET,):
+        excerpt = secret.sub(lambda found: found[1] + "*" * len(found[2]), excerpt)
+    return excerpt
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,7 +61,7 @@ class Problem:
         """The same, followed by the line of the file with a caret below the column."""
         if not self.excerpt:
             return str(self)
-        return f"{self}\n    {_masked(self.excerpt)}\n    {' ' * (self.column - 1)}^"
+        return f"{self}\n    {_masked(self.excerpt, self.path)}\n    {' ' * (self.column - 1)}^"
 
 
 class ConfigError(MonitorError):

@@ -48,7 +48,7 @@ class CurrentRuntime:
 
     def _look(self) -> str:
         """What tells one state of the files from another: times and sizes."""
-        return " ".join(_stamp(self._place.config / name) for name in _FILES)
+        return " ".join(_stamp(self._place.config / name) for name in _names(self._place.config))
 
     def _change(self, stamp: str) -> None:
         try:
@@ -97,7 +97,12 @@ class CurrentRuntime:
 
 
 def _read(folder: Path) -> dict[str, bytes]:
-    return {name: (folder / name).read_bytes() for name in _FILES if (folder / name).is_file()}
+    return {name: (folder / name).read_bytes() for name in _names(folder) if (folder / name).is_file()}
+
+
+def _names(folder: Path) -> list[str]:
+    """The three files, and the templates of channels beside them."""
+    return [*_FILES, *sorted(path.name for path in folder.glob("*.j2"))]
 
 
 def _stamp(path: Path) -> str:

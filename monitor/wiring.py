@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
-import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,18 +14,15 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from monitor.canary import CANARY, canary_feed, canary_source, with_canary
-from monitor.config.channels import ConsoleChannel as ConsoleSettings
 from monitor.config.nodes import did_you_mean
 from monitor.config.settings import Settings, load_settings
 from monitor.config.sources import load_sources
 from monitor.config.watch import load_watch
-from monitor.errors import ConfigError, Problem
+from monitor.errors import ConfigError, Problem, StoreError
 from monitor.fetch.client import Bounds, opened
 from monitor.fetch.loopback import served
 from monitor.matching import Matcher
 from monitor.notify.canary import CanaryChannel
-from monitor.notify.console import ConsoleChannel
-from monitor.notify.webhook import WebhookChannel
 from monitor.pipeline.deliver import Delivering
 from monitor.pipeline.drain import Drain, Limits
 from monitor.pipeline.find_sources import FindingSources
@@ -34,9 +31,10 @@ from monitor.pipeline.read import Reading
 from monitor.pipeline.robots import agent_of
 from monitor.pipeline.try_source import try_source
 from monitor.rhythm import Pace
+from monitor.senders import Surroundings, check_channel, make_channel
 from monitor.store.alerts import AlertQueue
 from monitor.store.archive import Archive
-from monitor.store.connection import Client, connect, require_fit, wait_until_up
+from monitor.store.connection import Client, connect, redis_errors, require_fit, wait_until_up
 from monitor.store.deliveries import Deliveries, group_of
 from monitor.store.documents import Documents
 from monitor.store.embedded import socket_path
@@ -49,12 +47,13 @@ from monitor.store.trips import Trips
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from monitor.config.channels import ChannelSettings
     from monitor.models import Entry, Source
     from monitor.pipeline.find_sources import Candidate
     from monitor.pipeline.ports import Channel
     from monitor.pipeline.try_source import Trial
     from monitor.rules import Watch
+
+_LOG = logging.getLogger("monitor")
 
 # A drain claims for this long and then makes room for the next one; with the deadline of a fetch it stays well below
 # the soft time limit of a task.
@@ -128,7 +127,7 @@ def load_configuration(folder: Path, environment: Mapping[str, str]) -> Configur
     sources = attempt(lambda: load_sources(folder / "sources.yaml", environment))
     watch = attempt(lambda: load_watch(folder / "watch.yaml"))
     lists = watch.lists if watch else None
-    settings = attempt(lambda: load_settings(folder / "settings.yaml", environment, lists))
+    settings = attempt(lambda: load_settings(folder / "settings.yaml", environment, lists, check_channel))
     if sources is None or settings is None or watch is None:
         raise ConfigError(problems)
     known = {name for source in sources for name in (source.id, *(f"tag:{tag}" for tag in source.tags))}
@@ -272,7 +271,7 @@ class Runtime:
         if name == CANARY:
             return self._canary_channel()
         found = {channel.id: channel for channel in self.settings.channels}[name]
-        return _make_channel(found, self.settings.fetch.user_agent, self._bounds)
+        return make_channel(found, self._surroundings)
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -324,23 +323,27 @@ class Runtime:
         return Pace(defaults.every, defaults.floor, defaults.ceiling)
 
     @property
+    def _surroundings(self) -> Surroundings:
+        return surroundings(self.settings, self.data, self._mended)
+
+    def _mended(self, channel: str, text: str) -> None:
+        """Log and count what a channel mended; a count that is lost must not make a sent message fail."""
+        _LOG.warning("channel %s: %s", channel, text)
+        try:
+            with redis_errors():
+                self.client.hincrby(self.keys("counts"), f"mended:{channel}", 1)
+        except StoreError as error:
+            _LOG.warning("channel %s: this is not counted: %s", channel, error)
+
+    @property
     def _bounds(self) -> Bounds:
-        fetch = self.settings.fetch
-        return Bounds(fetch.deadline.total_seconds(), fetch.max_bytes)
+        return _bounds(self.settings)
 
 
-def _make_channel(settings: ChannelSettings, user_agent: str, bounds: Bounds) -> Channel:
-    if isinstance(settings, ConsoleSettings):
-        return ConsoleChannel(sys.stdout)
-
-    def post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, float | None, bytes]:
-        return asyncio.run(_post(user_agent, bounds, url, body, headers, allow_private=settings.allow_private))
-
-    return WebhookChannel(post, settings.url.get_secret_value(), settings.secret.get_secret_value())
+def surroundings(settings: Settings, data: Path, mended: Callable[[str, str], None]) -> Surroundings:
+    """What senders need of an installation."""
+    return Surroundings(settings.fetch.user_agent, _bounds(settings), data, mended)
 
 
-async def _post(
-    user_agent: str, bounds: Bounds, url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool
-) -> tuple[int, float | None, bytes]:
-    async with opened(user_agent, bounds) as client:
-        return await client.post(url, body, headers, allow_private=allow_private)
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(settings.fetch.deadline.total_seconds(), settings.fetch.max_bytes)

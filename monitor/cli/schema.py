@@ -12,7 +12,7 @@ from monitor.cli.common import out
 from monitor.config.settings import settings_schema
 from monitor.config.sources import sources_schema
 from monitor.config.watch import watch_schema
-from monitor.models import Alert
+from monitor.models import Alert, Notice, Update
 
 
 def register(app: typer.Typer) -> None:
@@ -28,6 +28,8 @@ def schema(folder: Annotated[Path, typer.Argument(help="where to write them")]) 
         "settings": settings_schema(),
         "watch": watch_schema(),
         "alert": Alert.model_json_schema(mode="serialization"),
+        "update": Update.model_json_schema(mode="serialization"),
+        "notice": Notice.model_json_schema(mode="serialization"),
     }
     for name, content in schemas.items():
         path = folder / f"{name}.schema.json"

@@ -43,4 +43,29 @@ class WebhookChannel(ChannelBase):
     allow_private: bool = Field(False, description="true lets the receiver be on a private or loopback address")
 
 
-ChannelSettings = Annotated[ConsoleChannel | WebhookChannel, Field(discriminator="type")]
+class Written(ChannelBase):
+    """What a channel of messages for people has."""
+
+    language: Literal["en", "ru", "be", "uk"] = Field("en", description="of the labels, not of what is alerted")
+
+
+class AppriseChannel(Written):
+    """Sends by one of the services that Apprise knows: Telegram, Slack, Discord, Matrix, mail, ntfy and many more."""
+
+    type: Literal["apprise"]
+    url: SecretStr = Field(description="an Apprise URL with one receiver; holds tokens, so it is never printed")
+    allow_private: bool = Field(False, description="true lets the service be on a private or loopback address")
+    template: str = Field(
+        "", description="a Jinja template for single messages, or the name of a file in this folder that ends in .j2"
+    )
+
+
+class AtomChannel(Written):
+    """Keeps a file with the latest alerts as an Atom feed."""
+
+    type: Literal["atom"]
+    path: str = Field(min_length=1, description="the file; where it is not absolute it is in the data folder")
+    keep: int = Field(100, ge=1, le=10_000, description="the newest that stay in it")
+
+
+ChannelSettings = Annotated[ConsoleChannel | WebhookChannel | AppriseChannel | AtomChannel, Field(discriminator="type")]

@@ -11,6 +11,7 @@ from monitor.canary import CANARY
 from monitor.config.channels import ChannelSettings, ConsoleChannel, WebhookChannel
 from monitor.config.nodes import did_you_mean, read, validate
 from monitor.config.sources import Version
+from monitor.config.templates import problem_of, with_template
 from monitor.errors import ConfigError
 from monitor.models import Duration, Interval, Model, between, spelled
 from monitor.urls import absolute
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from monitor.config.nodes import Tree
+    from monitor.config.templates import CheckChannel
     from monitor.errors import Problem
 
 _USER_AGENT = "Vedette/0.1 (news monitor; no contact set)"
@@ -113,16 +115,37 @@ class Settings(Model):
     channels: tuple[ChannelSettings, ...] = (ConsoleChannel(id="terminal", type="console"),)
 
 
-def load_settings(path: Path, environment: Mapping[str, str], lists: Collection[str] | None = None) -> Settings:
+def load_settings(
+    path: Path,
+    environment: Mapping[str, str],
+    lists: Collection[str] | None = None,
+    check: CheckChannel | None = None,
+) -> Settings:
     """The settings of the file. Raises ConfigError with every problem in it.
 
     `lists` are the names that the watch file has; None, where it cannot be read, leaves them unchecked.
+    `check` says what a sender would find wrong with a channel.
     """
     tree = read(path)
     settings = validate(Settings, tree, expand=environment)
-    if problems := list(_problems(tree, settings, lists)):
+    settings, problems = _with_templates(path.parent, tree, settings, check)
+    if problems := [*problems, *_problems(tree, settings, lists)]:
         raise ConfigError(problems)
     return settings
+
+
+def _with_templates(
+    folder: Path, tree: Tree, settings: Settings, check: CheckChannel | None
+) -> tuple[Settings, list[Problem]]:
+    channels: list[ChannelSettings] = []
+    problems: list[Problem] = []
+    for index, written in enumerate(settings.channels):
+        channel, unread = with_template(folder, tree, index, written)
+        channels.append(channel)
+        problems += unread
+        if check and not unread:
+            problems += [problem_of(folder, tree, index, written, complaint) for complaint in check(channel)]
+    return settings.model_copy(update={"channels": tuple(channels)}), problems
 
 
 def settings_schema() -> dict[str, Any]:

@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING
 
 from monitor.errors import DeliveryError, FetchError
+from monitor.notify.masking import Mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +35,8 @@ class WebhookChannel:
         self._post = post
         self._url = url
         self._secret = secret.encode()
+        self._masked = Mask(url, secret)
+        self.answer = ""
 
     def send(self, delivery: Delivery, now: datetime) -> None:
         """Post once. Raises DeliveryError with what came back."""
@@ -49,10 +52,11 @@ class WebhookChannel:
         try:
             status, wait, answer = self._post(self._url, body, headers)
         except FetchError as error:
-            raise DeliveryError(f"webhook: {error}") from error
+            raise DeliveryError(f"webhook: {self._masked(str(error))}") from error
         if status not in _GOOD:
-            said = answer[:200].decode("utf-8", "replace")
+            said = self._masked(answer.decode("utf-8", "replace"))
             raise DeliveryError(f"webhook: HTTP {status} {said}", permanent=status in _HOPELESS, retry_after=wait)
+        self.answer = f"HTTP {status}"
 
 
 def payload(delivery: Delivery) -> bytes:

@@ -2,40 +2,23 @@ import hashlib
 import hmac
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
+from support.messages import NOW, alert
 from support.origin import Answer
 
-from monitor.config.settings import WebhookChannel
+from monitor.config.channels import WebhookChannel
 from monitor.errors import DeliveryError
 from monitor.fetch.client import Bounds
-from monitor.models import Alert, AlertRule, AlertSource, Delivery, Severity, Snippet
+from monitor.models import Alert, Delivery, Severity
 from monitor.notify.console import ConsoleChannel
+from monitor.notify.masking import LONGEST, Mask
 from monitor.notify.words import age, harmless, safe_link, span
-from monitor.wiring import _make_channel
+from monitor.senders import Surroundings, make_channel
 
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECRET = "a shared key of some length"
-
-
-def alert(number=1, **more):
-    rule = AlertRule(id="r", name="Union State bodies", severity=Severity.HIGH)
-    values = {
-        "id": f"a-{number}",
-        "story": f"s-{number}",
-        "severity": Severity.HIGH,
-        "rules": (rule,),
-        "title": "Союзное государство",
-        "url": "https://x.test/1",
-        "source": AlertSource(id="s", name="Outlet", tags=("state",)),
-        "published": NOW - timedelta(minutes=3),
-        "detected": NOW,
-        "language": "ru",
-        "snippet": Snippet(text="Бюджет Союзного государства утверждён.", marks=((7, 27),)),
-        "matches": (),
-    }
-    return Alert(**values | more)
 
 
 def printed(*alerts):
@@ -89,7 +72,7 @@ def webhook(origin, folder):
         settings = WebhookChannel(
             id="desk", type="webhook", url=origin.url + path, secret=SECRET, allow_private=allow_private
         )
-        return _make_channel(settings, "Test/1", Bounds(deadline=1))
+        return make_channel(settings, Surroundings("Test/1", Bounds(deadline=1), folder, print))
 
     return make
 
@@ -129,3 +112,45 @@ def test_a_webhook_on_a_private_address_needs_leave(webhook, origin):
     with pytest.raises(DeliveryError, match="not on the public internet|not allowed"):
         webhook(allow_private=False).send(Delivery("k", "desk", (alert(),)), NOW)
     assert origin.hits == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "tgram://123456789:AAE-token/4711/",
+        "mailtos://user%40x.test:pa[ss%2Fword@smtp.x.test:465/?from=a@x.test&to=desk@x.test",
+        "https://hooks.x.test/services/T1JJ3T3L2/A1BRTD4JD?sig=a-signature%3D",
+        "discord://4711008150815/token-of-it",
+    ],
+)
+def test_no_part_of_an_address_that_may_be_secret_is_said(url):
+    mask = Mask(url, "a shared key")
+    said = mask(f"{url} {unquote(url)} {url[:-3]} a shared key at smtp.x.test hooks.x.test: Connection refused" * 3)
+    for secret in (
+        "AAE-token",
+        "123456789",
+        "pa[ss",
+        "word",
+        "T1JJ3T3L2",
+        "A1BRTD4JD",
+        "a-signature",
+        "token-of-it",
+        "shared",
+    ):
+        assert secret not in said
+    assert "Connection refused" in said
+    assert "smtp.x.test" in said
+
+
+def test_a_secret_that_is_cut_at_the_end_of_an_answer_is_not_said():
+    secret = "a-long-secret-of-a-channel"
+    for cut in range(1, len(secret)):
+        whole = (secret * 400)[: LONGEST - cut] + secret[:cut]
+        assert len(whole) == LONGEST
+        assert "a-long-s" not in Mask(f"json://x.test/{secret}")(whole)
+
+
+def test_a_webhook_that_repeats_what_it_was_sent_is_quoted_without_secrets(webhook, origin):
+    origin.answers["/hook-of-the-desk"] = lambda hit: Answer(f"no {hit.path} with {SECRET}".encode(), 403)
+    with pytest.raises(DeliveryError, match=r"HTTP 403 no /\*\*\* with \*\*\*"):
+        webhook("/hook-of-the-desk").send(Delivery("k", "desk", (alert(),)), NOW)

@@ -76,7 +76,7 @@ def _handler(origin: Origin) -> type[BaseHTTPRequestHandler]:
             except (BrokenPipeError, ConnectionResetError):
                 return  # the client was killed or gave up, which some tests want
 
-        do_GET = do_POST = _answer  # noqa: N815 - names of http.server
+        do_GET = do_POST = do_PUT = _answer  # noqa: N815 - names of http.server
 
         def log_message(self, *_: object) -> None:
             return

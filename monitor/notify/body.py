@@ -1,0 +1,251 @@
+"""A delivery as lines of marked text, before any markup: what an editor reads on a phone.
+
+Every text in a Body is harmless (monitor.notify.words) and every link is safe; a renderer escapes and writes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from monitor.models import Alert, Notice, Update, UpdateKind
+from monitor.notify.words import clip, harmless, headline, safe_link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from monitor.models import AlertRule, AlertSource, Delivery, Snippet
+    from monitor.notify.labels import Labels
+
+# What people are told; canaries have a channel of their own.
+Told: TypeAlias = Alert | Update | Notice
+
+_SUBJECT = 200
+_CHANGES = 3
+
+
+class Style(StrEnum):
+    """How a stretch of text stands out."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    MARK = "mark"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text in one style."""
+
+    text: str
+    style: Style = Style.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; a `link` is a line of its own, without runs."""
+
+    runs: tuple[Run, ...] = ()
+    quote: bool = False
+    link: str = ""
+
+    @property
+    def says(self) -> bool:
+        """Whether there is anything to read."""
+        return bool(self.link) or any(run.text.strip() for run in self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A whole message. `subject` is its one-line form, for mail and for what shows a title."""
+
+    subject: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What of one message is shown, and how long, in characters. 0 leaves it out."""
+
+    headline: int = 500
+    sentence: int = 600
+    extras: bool = True
+    origin: bool = True
+    link: bool = True
+
+
+FULL = Budget()
+# Tried in this order until the message fits: the sentence gives way first, the link last.
+BUDGETS = (
+    FULL,
+    Budget(300, 300),
+    Budget(200, 160),
+    Budget(160, 100, extras=False),
+    Budget(120, 0, extras=False),
+    Budget(60, 0, extras=False),
+    Budget(100, 0, extras=False, origin=False),
+    Budget(40, 0, extras=False, origin=False),
+    Budget(0, 0, extras=False, origin=False),
+    # An address longer than the whole message leaves no room for anything: say at least what happened.
+    Budget(100, 0, extras=False, origin=False, link=False),
+    Budget(40, 0, extras=False, origin=False, link=False),
+)
+
+
+def compose(message: Told, now: datetime | None, labels: Labels, budget: Budget = FULL) -> Body:
+    """The lines of one alert, update or notice. Without `now` times are dates, for what is read at any time."""
+    if isinstance(message, Alert):
+        lines = _alert(message, now, labels, budget)
+    elif isinstance(message, Update):
+        lines = _update(message, now, labels, budget)
+    else:
+        lines = _notice(message, labels, budget)
+    return Body(subject(message, labels), tuple(line for line in lines if line.says))
+
+
+def compose_digest(delivery: Delivery, now: datetime | None, labels: Labels, shown: int) -> Body:
+    """What a digest holds, gravest first: a line and a link each for the first `shown`, and how many more there are."""
+    ordered = sorted(told(delivery), key=lambda message: -rank(message))
+    backlog = all(isinstance(message, Alert) and message.backlog for message in ordered)
+    title = labels.number(labels.backlog if backlog else labels.stories, len(ordered))
+    lines = [Line((Run(title, Style.STRONG),))]
+    for message in ordered[:shown]:
+        lines += _item(message, now, labels)
+    if left := len(ordered) - min(shown, len(ordered)):
+        lines.append(Line((Run(labels.number(labels.more, left), Style.QUIET),)))
+    return Body(title, tuple(lines))
+
+
+def told(delivery: Delivery) -> tuple[Told, ...]:
+    """The messages of a delivery that are for people."""
+    return tuple(message for message in delivery.messages if isinstance(message, Told))
+
+
+def rank(message: Told) -> int:
+    """How grave a message is; a notice is as grave as a critical alert to whoever receives notices."""
+    return message.severity.rank if isinstance(message, Alert | Update) else 3
+
+
+def subject(message: Told, labels: Labels) -> str:
+    """One line: severity, what happened, headline."""
+    if isinstance(message, Alert):
+        return clip(f"{labels.severities[message.severity]}: {headline(message)}", _SUBJECT)
+    if isinstance(message, Update):
+        return clip(f"{_happened(message, labels)}: {harmless(message.headline)}", _SUBJECT)
+    return clip(f"{harmless(message.name, 80)}: {_trouble(message, labels)}", _SUBJECT)
+
+
+def origin(source: AlertSource) -> str:
+    """The source and its tags: `Outlet (state)`."""
+    tags = ", ".join(harmless(tag, 40) for tag in source.tags[:5])
+    return harmless(source.name, 80) + (f" ({tags})" if tags else "")
+
+
+def rule_names(rules: Sequence[AlertRule]) -> str:
+    """The rules that hold, the gravest first."""
+    return " + ".join(harmless(rule.name, 100) for rule in rules[:8])
+
+
+def marked(snippet: Snippet, limit: int) -> tuple[Run, ...]:
+    """The sentence with its words marked, at most about `limit` characters, with the first marked word in it."""
+    text = harmless(snippet.text, len(snippet.text) + 1)
+    marks = [(start, end) for start, end in snippet.marks if 0 <= start < end <= len(text)]
+    begin = 0
+    if marks and marks[0][1] > limit:
+        begin = text.rfind(" ", 0, max(0, marks[0][0] - limit // 4)) + 1
+    runs, at = [Run("…")] if begin else [], begin
+    for start, end in marks:
+        if start >= at and end <= begin + limit:
+            runs += [Run(text[at:start]), Run(text[start:end], Style.MARK)]
+            at = end
+    runs.append(Run(clip(text[at:], max(2, begin + limit - at))))
+    return tuple(run for run in runs if run.text)
+
+
+def _alert(alert: Alert, now: datetime | None, labels: Labels, budget: Budget) -> Iterator[Line]:
+    quiet = [labels.age(alert.published, now), *([labels.partial] if alert.partial else [])]
+    if budget.origin:
+        yield _head(labels.severities[alert.severity], [origin(alert.source), *quiet])
+    yield from _telling(alert.title, headline(alert), alert.snippet, budget)
+    if budget.extras:
+        yield Line((Run(rule_names(alert.rules), Style.QUIET),))
+    yield _link(alert.url, budget)
+
+
+def _update(update: Update, now: datetime | None, labels: Labels, budget: Budget) -> Iterator[Line]:
+    if budget.origin:
+        where = [labels.severities[update.severity], labels.age(update.published, now)]
+        yield _head(_happened(update, labels), where)
+    yield _strong(clip(harmless(update.headline), budget.headline))
+    if budget.sentence:
+        if update.title != update.headline:
+            yield Line((Run(clip(harmless(update.title), budget.sentence)),))
+        if update.snippet:
+            yield Line(marked(update.snippet, budget.sentence), quote=True)
+        for change in update.changes[:_CHANGES]:
+            half = budget.sentence // 2
+            words = f"{clip(harmless(change.before), half)} → {clip(harmless(change.after), half)}"
+            yield Line((Run(words),), quote=True)
+    if budget.extras:
+        yield Line((Run(rule_names(update.rules), Style.QUIET),))
+        if update.reports > 1:
+            yield Line((Run(labels.number(labels.reports, update.reports), Style.QUIET),))
+    yield _link(update.url, budget)
+
+
+def _notice(notice: Notice, labels: Labels, budget: Budget) -> Iterator[Line]:
+    yield _strong(clip(f"{harmless(notice.name, 80)}: {_trouble(notice, labels)}", max(40, budget.headline)))
+    if budget.extras:
+        yield Line((Run(labels.since.format(f"{notice.since:%Y-%m-%d %H:%M}"), Style.QUIET),))
+
+
+def _item(message: Told, now: datetime | None, labels: Labels) -> Iterator[Line]:
+    if isinstance(message, Alert):
+        strong, said = labels.severities[message.severity], clip(headline(message), 160)
+    elif isinstance(message, Update):
+        strong, said = _happened(message, labels), clip(harmless(message.headline), 160)
+    else:
+        strong, said = harmless(message.name, 80), clip(_trouble(message, labels), 160)
+    runs = [Run(strong, Style.STRONG), Run(f" {said}")]
+    if isinstance(message, Alert):
+        runs.append(Run(f" · {harmless(message.source.name, 80)}, {labels.age(message.published, now)}", Style.QUIET))
+    yield Line(tuple(runs))
+    if isinstance(message, Alert | Update) and (link := safe_link(message.url)):
+        yield Line(link=link)
+
+
+def _happened(update: Update, labels: Labels) -> str:
+    source = origin(update.source)
+    if update.kind is UpdateKind.REPORTED:
+        return f"{labels.reported} {source}"
+    word = {UpdateKind.RULES: labels.rules, UpdateKind.CORRECTED: labels.corrected}.get(update.kind, labels.removed)
+    return f"{source}: {word}"
+
+
+def _trouble(notice: Notice, labels: Labels) -> str:
+    return labels.works_again if notice.recovered else harmless(notice.reason)
+
+
+def _telling(title: str, said: str, snippet: Snippet, budget: Budget) -> Iterator[Line]:
+    """Headline and sentence; a title that matched by itself is told once, with its words marked."""
+    if snippet.text == title and budget.headline:
+        runs = marked(snippet, budget.headline)
+        yield Line(tuple(replace(run, style=Style.STRONG) if run.style is Style.PLAIN else run for run in runs))
+        return
+    yield _strong(clip(said, budget.headline))
+    if budget.sentence and snippet.text:
+        yield Line(marked(snippet, budget.sentence), quote=True)
+
+
+def _head(strong: str, rest: list[str]) -> Line:
+    return Line((Run(strong, Style.STRONG), Run(" · " + " · ".join(rest))))
+
+
+def _strong(text: str) -> Line:
+    return Line((Run(text, Style.STRONG),) if text else ())
+
+
+def _link(url: str | None, budget: Budget) -> Line:
+    return Line(link=safe_link(url) if budget.link else "")
