@@ -14,7 +14,7 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from monitor.config.channels import ConsoleChannel as ConsoleSettings
-from monitor.config.settings import Settings, load_settings
+from monitor.config.settings import Names, Settings, load_settings
 from monitor.config.sources import load_sources
 from monitor.config.watch import load_watch
 from monitor.errors import ConfigError, Problem
@@ -30,12 +30,14 @@ from monitor.pipeline.try_source import try_source
 from monitor.store.alerts import AlertQueue
 from monitor.store.archive import Archive
 from monitor.store.connection import Client, connect, require_fit, wait_until_up
+from monitor.store.dead import DeadLetters
 from monitor.store.deliveries import Deliveries, group_of
 from monitor.store.documents import Documents
 from monitor.store.embedded import socket_path
 from monitor.store.jobs import Jobs
 from monitor.store.keys import Keys
 from monitor.store.leases import Leases
+from monitor.store.silences import Silences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,8 +52,8 @@ if TYPE_CHECKING:
 # the soft time limit of a task.
 LINGER = timedelta(seconds=20)
 _DRAIN_LEASE = timedelta(seconds=15)
-# Longer than any single message may take to send.
-_SENDER_LEASE = timedelta(seconds=90)
+# Renewed while a message is being sent; a channel whose sender was killed waits so long for the next one.
+_SENDER_LEASE = timedelta(seconds=20)
 # A sender leaves the rest to the next one after this long, well below the soft time limit of a task.
 _SENDER_SECONDS = 15.0
 
@@ -116,11 +118,19 @@ def load_configuration(folder: Path, environment: Mapping[str, str]) -> Configur
 
     sources = attempt(lambda: load_sources(folder / "sources.yaml", environment))
     watch = attempt(lambda: load_watch(folder / "watch.yaml"))
-    lists = watch.lists if watch else None
-    settings = attempt(lambda: load_settings(folder / "settings.yaml", environment, lists))
+    settings = attempt(lambda: load_settings(folder / "settings.yaml", environment, _names(sources, watch)))
     if sources is None or settings is None or watch is None:
         raise ConfigError(problems)
     return Configuration({source.id: source for source in sources}, settings, watch)
+
+
+def _names(sources: tuple[Source, ...] | None, watch: Watch | None) -> Names:
+    """What settings.yaml may name."""
+    if watch is None:
+        return Names()
+    of_rules = {tag for rule in watch.rules for tag in rule.tags}
+    tags = None if sources is None else of_rules | {tag for source in sources for tag in source.tags}
+    return Names(lists=watch.lists, rules=[rule.id for rule in watch.rules], tags=tags)
 
 
 def utc_now() -> datetime:
@@ -139,6 +149,8 @@ class Runtime:
         self.client: Client = connect(installation.state_url)
         self.keys = Keys(self.settings.redis.prefix)
         self.deliveries = Deliveries(self.client, self.keys)
+        self.dead = DeadLetters(self.client, self.keys)
+        self.silences = Silences(self.client, self.keys, retention=self.settings.retention)
         self.leases = Leases(self.client, self.keys)
         self.alerts = AlertQueue(self.client, self.keys, retention=self.settings.retention)
         archive = self.settings.archive
@@ -225,9 +237,10 @@ class Runtime:
 
         A channel that left the configuration, between the hint and now, has nothing to send with.
         """
-        if name not in {channel.id for channel in self.settings.channels}:
+        policy = next((channel for channel in self.settings.channels if channel.id == name), None)
+        if policy is None:
             return 0
-        with self.leases.hold(f"sender:{name}", _SENDER_LEASE) as lease:
+        with self.leases.hold(f"sender:{name}", _SENDER_LEASE, keep=True) as lease:
             if lease is None:
                 return 0
             end = time.monotonic() + _SENDER_SECONDS
@@ -235,6 +248,9 @@ class Runtime:
                 name,
                 self.channel(name),
                 self.deliveries,
+                policy=policy,
+                silences=self.silences.all,
+                notify=self.alerts.notify,
                 go_on=lambda: time.monotonic() < end and not stop() and lease.renew(),
                 clock=utc_now,
                 random=self._random,
@@ -252,7 +268,8 @@ class Runtime:
             return await try_source(source, client, self.matcher, utc_now)
 
     def tend(self) -> None:
-        """Housekeeping: trim the alert stream and the archive."""
+        """Housekeeping: trim the alert stream and the archive, forget silences that ended."""
+        self.silences.prune(utc_now())
         self.archive.trim(utc_now())
         self.alerts.trim(utc_now() - self.settings.retention)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -79,17 +80,26 @@ class Settings(Model):
     retention: Annotated[Duration, between("1d", "3650d")] = Field(
         timedelta(days=30), description="how long seen entries and alerts are kept"
     )
-    channels: tuple[ChannelSettings, ...] = (ConsoleChannel(id="terminal", type="console"),)
+    channels: tuple[ChannelSettings, ...] = (
+        ConsoleChannel(id="terminal", type="console"),
+        ConsoleChannel(id="operator", type="console", receives=("notices",)),
+    )
 
 
-def load_settings(path: Path, environment: Mapping[str, str], lists: Collection[str] | None = None) -> Settings:
-    """The settings of the file. Raises ConfigError with every problem in it.
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the other files have, for this one to name; None, where they cannot be read, leaves it unchecked."""
 
-    `lists` are the names that the watch file has; None, where it cannot be read, leaves them unchecked.
-    """
-    tree = read(path)
+    lists: Collection[str] | None = None
+    rules: Collection[str] | None = None
+    tags: Collection[str] | None = None
+
+
+def load_settings(path: Path, environment: Mapping[str, str], names: Names | None = None) -> Settings:
+    """The settings of the file. Raises ConfigError with every problem in it."""
+    tree, names = read(path), names or Names()
     settings = validate(Settings, tree, expand=environment)
-    if problems := list(_problems(tree, settings, lists)):
+    if problems := [*_problems(tree, settings, names.lists), *_routing_problems(tree, settings, names)]:
         raise ConfigError(problems)
     return settings
 
@@ -111,3 +121,17 @@ def _problems(tree: Tree, settings: Settings, lists: Collection[str] | None) -> 
         if channel.id in known:
             yield tree.problem(("channels", index, "id"), f"the channel {channel.id!r} stands here twice")
         known.add(channel.id)
+
+
+def _routing_problems(tree: Tree, settings: Settings, names: Names) -> Iterator[Problem]:
+    """A rule or tag that nothing has would make a channel silent for ever."""
+    for number, channel in enumerate(settings.channels):
+        for key, known, owners in (
+            ("rules", names.rules, "watch.yaml"),
+            ("tags", names.tags, "neither a rule nor a source"),
+        ):
+            for index, name in enumerate(getattr(channel, key)):
+                if known is not None and name not in known:
+                    negation = "no" if key == "rules" else "the"
+                    said = f"{owners} has {negation} {key.removesuffix('s')} {name!r}"
+                    yield tree.problem(("channels", number, key, index), said, did_you_mean(name, known))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
 
-    from monitor.models import Alert, Message, Update
+    from monitor.models import Alert, Message, Notice, Update
     from monitor.store.keys import Keys
     from monitor.stories import Fingerprint
 
@@ -31,6 +31,7 @@ class AlertQueue:
         self._keys = keys
         self._retention = retention
         self._enqueue = script(client, "enqueue")
+        self._notify = script(client, "notify")
 
     @redis_errors()
     def story_of(self, article: str) -> Story | None:
@@ -72,6 +73,15 @@ class AlertQueue:
             ],
         )
         return None if answer == b"stale" else answer.decode()
+
+    @redis_errors()
+    def notify(self, notice: Notice) -> bool:
+        """Put a notice into the stream, once for each id; whether it was new."""
+        names = [self._keys("alerted", notice.id), self._keys("alerts"), self._keys("counts")]
+        answer: bytes = self._notify(
+            keys=names, args=[notice.model_dump_json(), round(self._retention.total_seconds())]
+        )
+        return answer != b"known"
 
     def read(self, since: datetime | None = None, after: str = "") -> Iterator[tuple[str, Message]]:
         """Every message of the stream, oldest first, with its entry id: from a time on, or after an entry."""

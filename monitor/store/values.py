@@ -11,7 +11,7 @@ from monitor.models import Alert, Document, Notice, Outcome, Page, Purpose, Upda
 from monitor.schedule import SourceState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from monitor.models import Message
 
@@ -114,6 +114,18 @@ def message_of(fields: Mapping[bytes, bytes]) -> Message:
             except (TypeError, AttributeError, ValueError) as error:
                 raise StoreError(f"an entry of the alert stream is no {name}: {type(error).__name__}") from error
     raise StoreError("an entry of the alert stream is no alert: it has none of the known fields")
+
+
+def messages_to_json(messages: Iterable[Message]) -> str:
+    """Several messages as one document, for a dead letter."""
+    return json.dumps([dict([message_to_entry(message)]) for message in messages], ensure_ascii=False)
+
+
+def messages_from_json(document: bytes) -> tuple[Message, ...]:
+    """The reverse. Raises StoreError."""
+    return tuple(
+        message_of({name.encode(): value.encode() for name, value in fields.items()}) for fields in json.loads(document)
+    )
 
 
 def _written(value: datetime | None) -> str:
