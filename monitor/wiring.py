@@ -24,6 +24,7 @@ from monitor.notify.console import ConsoleChannel
 from monitor.notify.webhook import WebhookChannel
 from monitor.pipeline.deliver import Delivering
 from monitor.pipeline.drain import Drain, Limits
+from monitor.pipeline.find_sources import FindingSources
 from monitor.pipeline.raise_alert import Alerting
 from monitor.pipeline.read import Reading
 from monitor.pipeline.try_source import try_source
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from monitor.config.channels import ChannelSettings
     from monitor.models import Entry, Source
+    from monitor.pipeline.find_sources import Candidate
     from monitor.pipeline.ports import Channel
     from monitor.pipeline.try_source import Trial
     from monitor.rules import Watch
@@ -266,6 +268,11 @@ class Runtime:
         """Look at a source once and store nothing."""
         async with opened(self.settings.fetch.user_agent, self._bounds) as client:
             return await try_source(source, client, self.matcher, utc_now)
+
+    async def find_sources(self, url: str, kind: str, *, allow_private: bool) -> tuple[Candidate, ...]:
+        """What can be watched at an address. Raises FetchError."""
+        async with opened(self.settings.fetch.user_agent, self._bounds) as client:
+            return await FindingSources(client, utc_now, allow_private=allow_private).find(url, kind)
 
     def tend(self) -> None:
         """Housekeeping: trim the alert stream and the archive, forget silences that ended."""

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from monitor.fingerprints import Fingerprint
     from monitor.models import Alert, Article, Document, Match, Message, Outcome, Page, Snippet, Update
     from monitor.schedule import Claim, SourceState
-    from monitor.stories import Fingerprint, Story
+    from monitor.stories import Story
 
 
 @dataclass(frozen=True, slots=True)

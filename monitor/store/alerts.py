@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
 
+    from monitor.fingerprints import Fingerprint
     from monitor.models import Alert, Message, Notice, Update
     from monitor.store.keys import Keys
-    from monitor.stories import Fingerprint
 
 _BATCH = 200
 
