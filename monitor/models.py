@@ -326,8 +326,8 @@ class Update(Model):
     detected: datetime
     language: str | None
     reports: int = Field(1, description="how many articles tell the story by now")
-    outlets: tuple[AlertSource, ...] = Field(
-        (), description="who tells it by now, in the order in which they came, at most 50; the update's source is last"
+    earlier: tuple[AlertSource, ...] = Field(
+        (), description="who told the story before this article, in the order in which they came, at most 50"
     )
     snippet: Snippet | None = Field(None, description="the sentence that matched, where further rules hold")
     changes: tuple[Change, ...] = Field((), description="of a correction: what was changed")

@@ -154,10 +154,9 @@ def takes(message: Message, channel: str, policy: Policy) -> bool:
         return "notices" in policy.receives and message.subject != f"channel:{channel}"
     if isinstance(message, Alert):
         return "alerts" in policy.receives and _passes(message.rules, set(message.source.tags), policy)
-    tags = {tag for outlet in (*message.outlets, message.source) for tag in outlet.tags}
-    if not _passes((*message.rules, *message.known), tags, policy):
+    before = {tag for outlet in message.earlier for tag in outlet.tags}
+    if not _passes((*message.rules, *message.known), before | set(message.source.tags), policy):
         return False
-    before = {tag for outlet in message.outlets[:-1] for tag in outlet.tags}
     # The first that this channel hears of the story is its alert, whatever it was to others.
     heard = _passes(message.known, before, policy)
     return ("updates" if heard else "alerts") in policy.receives

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from monitor.corrections import Reading
     from monitor.fingerprints import Fingerprint
     from monitor.models import Alert, Article, Document, Match, Message, Outcome, Page, Snippet, Update
     from monitor.schedule import Claim, SourceState
@@ -102,6 +103,8 @@ class AlertStore(Protocol):
     """See monitor.store.alerts."""
 
     def story_of(self, article: str) -> Story | None: ...
+    def reading(self, article: str) -> Reading | None: ...
+    def keep_reading(self, article: str, reading: Reading) -> None: ...
     def candidates(self, mark: Fingerprint) -> tuple[list[Story], str]: ...
     def put(self, key: str, message: Alert | Update | None, story: Story, *, version: str) -> str | None: ...
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from monitor.corrections import Reading
 from monitor.errors import StoreError
 from monitor.store.connection import Client, redis_errors
 from monitor.store.jobs import script
@@ -39,6 +41,18 @@ class AlertQueue:
         name = self._client.get(self._keys("alerted", article))
         found = self._client.get(self._keys("story", name.decode())) if name else None
         return Story.model_validate_json(found) if found else None
+
+    @redis_errors()
+    def reading(self, article: str) -> Reading | None:
+        """What an article that told a story said when it was last read, while that is remembered."""
+        found = self._client.get(self._keys("reading", article))
+        return Reading.model_validate_json(zlib.decompress(found)) if found else None
+
+    @redis_errors()
+    def keep_reading(self, article: str, reading: Reading) -> None:
+        """Remember it for as long as a story is."""
+        packed = zlib.compress(reading.model_dump_json().encode())
+        self._client.set(self._keys("reading", article), packed, ex=STORY_LIFE)
 
     @redis_errors()
     def candidates(self, mark: Fingerprint) -> tuple[list[Story], str]:

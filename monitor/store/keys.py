@@ -18,6 +18,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | alerted:ARTICLE | string | `retention`             | article -> story; an article alerts once a severity | one or a few a matched article |
 | stories         | string | for ever                | version of the set of stories, for optimistic writes | one                         |
 | story:ID        | string | STORY_LIFE              | a story: fingerprint, alert, who reported it (JSON) | one a story                  |
+| reading:ARTICLE | string | STORY_LIFE              | title and text as an article of a story was last read, packed | one a matched article, 40 KB |
 | sketch:HASH     | set    | STORY_LIFE after use    | a hash of a text -> stories that hold it            | 48 a story                   |
 | archive         | stream | `archive.keep`          | compressed articles, for `monitor backtest`         | `archive.most`               |
 | delivery:NAME   | hash   | for ever                | the message that a channel is at, its attempts      | one a channel                |

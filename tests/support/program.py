@@ -119,7 +119,8 @@ class Program:
         """What the alert stream holds; none while the server starts."""
         try:
             with self.client() as client:
-                return [json.loads(fields[b"alert"]) for _, fields in client.xrange("monitor:alerts")]
+                entries = client.xrange("monitor:alerts")
+                return [json.loads(fields[b"alert"]) for _, fields in entries if b"alert" in fields]
         except redis.ConnectionError:
             return []
 
