@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from monitor.pipeline.find_sources import Candidate
     from monitor.pipeline.ports import Channel
     from monitor.pipeline.try_source import Trial
-    from monitor.rules import Watch
+    from monitor.rules import Rule, Watch
 
 # A drain claims for this long and then makes room for the next one; with the deadline of a fetch it stays well below
 # the soft time limit of a task.
@@ -166,6 +166,11 @@ class Runtime:
         """The compiled watch file; takes a second or so for thousands of terms."""
         return Matcher(self._configuration.watch)
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of the watch file, in its order."""
+        return self._configuration.watch.rules
+
     def prepare(self) -> None:
         """Compile the rules now, rather than in the first task that needs them."""
         _ = self.matcher
@@ -215,11 +220,10 @@ class Runtime:
 
     def read(self, document: str, queued: Callable[[], None]) -> None:
         """Read one document; `queued` is called when an alert was put into the queue."""
-        alerting = Alerting(self.matcher, self.alerts, queued=queued, clock=utc_now)
         reading = Reading(
             self.jobs,
             self.documents,
-            alerting,
+            self.alerting(queued),
             self.sources,
             every=self.settings.defaults.every,
             backlog_age=self.settings.first_check.max_age,
@@ -229,6 +233,10 @@ class Runtime:
             random=self._random,
         )
         reading.read(document)
+
+    def alerting(self, queued: Callable[[], None]) -> Alerting:
+        """What makes messages of articles that were read."""
+        return Alerting(self.matcher, self.alerts, queued=queued, clock=utc_now)
 
     def _needs_page(self, entry: Entry) -> bool:
         lists = self.settings.fetch.only_touching

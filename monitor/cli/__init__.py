@@ -6,7 +6,22 @@ import sys
 
 import typer
 
-from monitor.cli import alerts, backtest, check, demo, explain, extract, init, match, opml, schema, sources, up
+from monitor.cli import (
+    alerts,
+    backtest,
+    check,
+    dead,
+    demo,
+    explain,
+    extract,
+    init,
+    match,
+    mute,
+    opml,
+    schema,
+    sources,
+    up,
+)
 from monitor.cli.common import APP_HELP
 from monitor.errors import ConfigError, MonitorError
 
@@ -18,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (up, demo, check, sources, opml, alerts, init, match, explain, extract, backtest, schema):
+for command in (up, demo, check, sources, opml, alerts, mute, dead, init, match, explain, extract, backtest, schema):
     command.register(app)
 
 

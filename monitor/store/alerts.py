@@ -43,6 +43,15 @@ class AlertQueue:
         return Story.model_validate_json(found) if found else None
 
     @redis_errors()
+    def find(self, name: str) -> Story | None:
+        """The story of an alert, of an update or by its own id, while it is remembered."""
+        kind, _, rest = name.partition("-")
+        if kind == "s":
+            found = self._client.get(self._keys("story", name))
+            return Story.model_validate_json(found) if found else None
+        return self.story_of(rest.partition("-")[0]) if kind in {"a", "u"} else None
+
+    @redis_errors()
     def reading(self, article: str) -> Reading | None:
         """What an article that told a story said when it was last read, while that is remembered."""
         found = self._client.get(self._keys("reading", article))

@@ -108,12 +108,12 @@ class Recorder:
             raise self.failures.pop(0)
 
 
-def sender(deliveries, channel, now=NOW, policy=Policy(), silences=(), notices=None):
+def sender(deliveries, channel, now=NOW, *, policy=None, silences=(), notices=None):
     return Delivering(
         "desk",
         channel,
         deliveries,
-        policy=policy,
+        policy=policy or Policy(),
         silences=lambda _: silences,
         notify=[].append if notices is None else notices.append,
         go_on=lambda: True,

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import pytest
 
@@ -17,7 +18,9 @@ TEXT = " ".join(f"слово{number}" for number in range(80))
 class RulesByWord:
     """A rule holds when its id stands in the text."""
 
-    severities = {"low": Severity.LOW, "high": Severity.HIGH, "also": Severity.HIGH, "minor": Severity.LOW}
+    severities = MappingProxyType(
+        {"low": Severity.LOW, "high": Severity.HIGH, "also": Severity.HIGH, "minor": Severity.LOW}
+    )
 
     def match(self, article, *, tags=()):
         span = Span(field="text", start=0, end=1, text=article.text[:1] or "x", term="t", line=1)
