@@ -20,7 +20,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
-from monitor.models import Alert, Model, Notice, Severity, Update
+from monitor.canary import CANARY
+from monitor.models import Alert, Canary, Model, Notice, Severity, Update
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,7 +150,9 @@ def route(message: Message, channel: str, policy: Policy, silences: Iterable[Sil
 
 
 def takes(message: Message, channel: str, policy: Policy) -> bool:
-    """Whether the channel is to have it at all. A channel is not told of its own failure."""
+    """Whether the channel is to have it at all. A channel is not told of its own failure; canaries have their own."""
+    if channel == CANARY or isinstance(message, Canary):
+        return channel == CANARY and isinstance(message, Canary)
     if isinstance(message, Notice):
         return "notices" in policy.receives and message.subject != f"channel:{channel}"
     if isinstance(message, Alert):
@@ -174,7 +177,7 @@ def _passes(rules: Iterable[AlertRule], tags: set[str], policy: Policy) -> bool:
 def _silenced(message: Message, silences: Iterable[Silence], moment: datetime) -> bool:
     """Whether its source, all its rules, or the story that it is an update of were silenced at a moment."""
     names = {(silence.kind, silence.name) for silence in silences if silence.since <= moment < silence.until}
-    if not names or isinstance(message, Notice):
+    if not names or isinstance(message, Notice | Canary):
         return False
     rules = {rule.id for rule in (message.rules if isinstance(message, Alert) else (*message.rules, *message.known))}
     return (

@@ -9,6 +9,7 @@ import typer
 from monitor.cli import (
     alerts,
     backtest,
+    canary,
     check,
     dead,
     demo,
@@ -33,7 +34,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (up, demo, check, sources, opml, alerts, mute, dead, init, match, explain, extract, backtest, schema):
+for command in (
+    up,
+    demo,
+    check,
+    sources,
+    opml,
+    alerts,
+    mute,
+    dead,
+    canary,
+    init,
+    match,
+    explain,
+    extract,
+    backtest,
+    schema,
+):
     command.register(app)
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from monitor.cli.common import ConfigOption, DataOption, JsonOption, installation, out, reading
 from monitor.config.nodes import did_you_mean
 from monitor.errors import MonitorError
-from monitor.models import Notice
+from monitor.models import Alert, Notice, Update
 from monitor.notify.console import print_lines, render
 from monitor.notify.words import harmless
 from monitor.store.dead import DeadLetter
@@ -138,7 +138,9 @@ def _print_table(letters: Iterable[DeadLetter]) -> None:
 
 
 def _title(message: Message) -> str:
-    return message.name if isinstance(message, Notice) else message.title
+    if isinstance(message, Alert | Update):
+        return message.title
+    return message.name if isinstance(message, Notice) else message.id
 
 
 def _write(letter: DeadLetter) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from monitor.models import Id
 from monitor.routing import Policy
 
 _SECRET_LENGTH = 16
@@ -14,7 +15,7 @@ _SECRET_LENGTH = 16
 class ChannelBase(Policy):
     """What every channel has."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    id: Id
 
 
 class ConsoleChannel(ChannelBase):

@@ -55,7 +55,9 @@ def render(message: Message, now: datetime, *, colour: bool) -> Iterator[Text]:
         return render_update(message)
     if isinstance(message, Notice):
         return render_notice(message)
-    return render_alert(message, now, colour=colour)
+    if isinstance(message, Alert):
+        return render_alert(message, now, colour=colour)
+    return iter(())  # canaries have a channel of their own
 
 
 def render_update(update: Update) -> Iterator[Text]:

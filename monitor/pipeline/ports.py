@@ -13,7 +13,18 @@ if TYPE_CHECKING:
 
     from monitor.corrections import Reading
     from monitor.fingerprints import Fingerprint
-    from monitor.models import Alert, Article, Document, Match, Message, Outcome, Page, Snippet, Update
+    from monitor.models import (
+        Alert,
+        Article,
+        Canary,
+        Document,
+        Match,
+        Message,
+        Outcome,
+        Page,
+        Snippet,
+        Update,
+    )
     from monitor.schedule import Claim, SourceState
     from monitor.stories import Story
 
@@ -107,6 +118,7 @@ class AlertStore(Protocol):
     def keep_reading(self, article: str, reading: Reading) -> None: ...
     def candidates(self, mark: Fingerprint) -> tuple[list[Story], str]: ...
     def put(self, key: str, message: Alert | Update | None, story: Story, *, version: str) -> str | None: ...
+    def add_canary(self, canary: Canary) -> None: ...
 
 
 class ArticleMatcher(Protocol):

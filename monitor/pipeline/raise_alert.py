@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.canary import CANARY, canary_of
 from monitor.corrections import reading_of, replaces
 from monitor.errors import StoreError
 from monitor.fingerprints import fingerprint
@@ -46,6 +47,10 @@ class Alerting:
         matches = self._matcher.match(article, tags=source.tags)
         if not matches and self._alerts.story_of(article.id) is None:
             return False
+        if source.id == CANARY:
+            self._alerts.add_canary(canary_of(article, self._clock()))
+            self._queued()
+            return True
         telling = Telling(
             article,
             source,

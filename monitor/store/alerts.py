@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from monitor.fingerprints import Fingerprint
-    from monitor.models import Alert, Message, Notice, Update
+    from monitor.models import Alert, Canary, Message, Notice, Update
     from monitor.store.keys import Keys
 
 _BATCH = 200
@@ -105,6 +105,14 @@ class AlertQueue:
             keys=names, args=[notice.model_dump_json(), round(self._retention.total_seconds())]
         )
         return answer != b"known"
+
+    @redis_errors()
+    def add_canary(self, canary: Canary) -> None:
+        """Put a canary into the stream. A second one of the same article does no harm."""
+        with self._client.pipeline(transaction=True) as pipe:
+            pipe.xadd(self._keys("alerts"), dict([message_to_entry(canary)]))
+            pipe.hset(self._keys("canary"), "queued", millis(canary.detected))
+            pipe.execute()
 
     def read(self, since: datetime | None = None, after: str = "") -> Iterator[tuple[str, Message]]:
         """Every message of the stream, oldest first, with its entry id: from a time on, or after an entry."""

@@ -28,6 +28,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | silences        | hash   | 2 days after the last   | `rule:ID`, `source:ID`, `story:ID` -> from, until, ms | as many as a person sets   |
 | acknowledged    | zset   | `retention`             | story -> when it was acknowledged, ms               | as many as a person sets     |
 | lease:NAME      | string | seconds                 | who drains, who sends                               | a few                        |
+| canary          | hash   | for ever                | stage -> when a canary last came there, ms          | one field a stage            |
 | counts          | hash   | for ever                | counted outcomes, articles, matches                 | one field a name             |
 """
 
