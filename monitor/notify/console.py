@@ -98,7 +98,8 @@ def render_digest(delivery: Delivery, now: datetime) -> Iterator[Text]:
     """What waited, or was there when the program began to look: a line and a link an alert, gravest first."""
     alerts = sorted(delivery.alerts, key=lambda alert: -alert.severity.rank)
     first_check = all(isinstance(message, Alert) and message.backlog for message in delivery.messages)
-    said = "stories that match were already in the sources when they were first read" if first_check else "messages"
+    said = "stories" if len(alerts) == len(delivery.messages) else "messages"
+    said += " that match were already in the sources when they were first read" if first_check else ""
     yield Text(f"{len(delivery.messages)} {said}:", "bold")
     for alert in alerts:
         yield Text.assemble(
