@@ -28,7 +28,6 @@ def problems(folder, channel):
         ("digest: {at: 8:00}", "3:36: missing key 'zone'"),
         ("quiet: {from: 22:00, zone: UTC}", "3:35: missing key 'to'"),
         ("most_per_hour: 0", "3:43: most_per_hour: input should be greater than or equal to 1, not '0'"),
-        ("receives: [alert]", "3:39: unknown receive 'alert' (did you mean 'alerts'?)"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_line(tmp_path, channel, said):
