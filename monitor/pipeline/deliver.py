@@ -105,8 +105,10 @@ def plan(pending: Iterable[PendingMessage], desk: Desk, now: datetime, begun: Se
             found[Route.URGENT].append(item)
         elif kind is not Route.WAIT and (kind is Route.URGENT or len(found[kind]) < DIGEST_MOST):
             found[kind].append(item)
-        ready = len(found[Route.URGENT]) + (len(found[Route.ALONE]) if slots != 0 else 0)
-        if ready >= _AT_ONCE or len(skipped) >= _SKIPPED_AT_ONCE:
+        groups = (
+            [found[Route.URGENT]] if slots == 0 else [found[Route.URGENT], found[Route.ALONE], found[Route.GATHERED]]
+        )
+        if sum(map(len, groups)) >= _AT_ONCE or len(skipped) >= _SKIPPED_AT_ONCE:
             break
     return Plan(_arranged(found, slots, now), tuple(skipped))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -108,6 +109,9 @@ def message_of(fields: Mapping[bytes, bytes]) -> Message:
     """The message of a stream entry; keys that a newer program added are left out. Raises StoreError if it is none."""
     for name, shape in _SHAPES.items():
         if document := fields.get(name.encode()):
+            # What this program wrote, as nearly all is, is read three times as fast in one step.
+            with suppress(ValueError):
+                return shape.model_validate_json(document)
             try:
                 values = json.loads(document)
                 return shape.model_validate({key: values[key] for key in values if key in shape.model_fields})

@@ -59,6 +59,7 @@ class FaultProxy:
             server.connect(str(self.target))
         except OSError:
             _close(client)
+            _close(server)
             return
         self._open |= {client, server}
         state = {"asked": b""}
