@@ -235,7 +235,8 @@ class Delivering:
         """The state of the channel after one more failure: a growing gap, and not before the receiver says so."""
         failures, now = state.failures + 1, self._clock()
         gap = backoff(_FIRST_GAP, failures, self._random, _LONGEST_GAP)
-        asked = timedelta(seconds=min(max(error.retry_after or 0.0, 0.0), _LONGEST_RETRY_AFTER))
+        wait = error.retry_after or 0.0
+        asked = timedelta(seconds=min(wait, _LONGEST_RETRY_AFTER) if wait > 0 else 0)
         return replace(
             state,
             failures=failures,

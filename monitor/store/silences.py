@@ -30,9 +30,11 @@ class Silences:
 
     @redis_errors()
     def set(self, silence: Silence) -> None:
-        """Begin or change a silence."""
+        """Begin a silence, or change the end of one that holds: what it has held back stays its own."""
         key, name = self._keys("silences"), f"{silence.kind}:{silence.name}"
-        self._client.hset(key, name, json.dumps([millis(silence.since), millis(silence.until)]))
+        same = [found for found in self._read() if (found.kind, found.name) == (silence.kind, silence.name)]
+        since = min([silence.since, *(found.since for found in same if found.until >= silence.since)])
+        self._client.hset(key, name, json.dumps([millis(since), millis(silence.until)]))
         self._client.expireat(key, silence.until + _REMEMBERED, nx=True)
         self._client.expireat(key, silence.until + _REMEMBERED, gt=True)
 

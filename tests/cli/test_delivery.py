@@ -150,6 +150,15 @@ def test_what_a_mute_held_back_comes_as_one_digest_when_it_ends(place, target):
     assert "Nothing is muted" in place.run("mute", "--list").stdout
 
 
+def test_a_mute_that_is_prolonged_keeps_what_it_held_back(place):
+    place.run("mute", "one", "--for", "1h")
+    place.read("a1", "one")
+    place.read("b1", "one", TEXT.replace("слово", "иное"))
+    place.run("mute", "one", "--for", "3h")
+    assert place.deliver(timedelta(hours=2)) == []
+    assert place.deliver(timedelta(hours=4)) == [["a-a1", "a-b1"]]
+
+
 def test_dead_letters_are_listed_shown_put_back_and_purged(place):
     place.read("a1", "one")
     place.read("b1", "one", TEXT.replace("слово", "иное"))

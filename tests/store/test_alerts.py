@@ -300,3 +300,77 @@ def test_a_short_retry_after_does_not_shorten_the_gap(queue, deliveries):
 def test_a_channel_that_left_the_settings_is_named(deliveries):
     deliveries.subscribe(["desk", "old"])
     assert deliveries.subscribe(["desk"]) == ["old"]
+
+
+def test_what_a_channel_does_not_take_is_acknowledged_and_never_comes(queue, deliveries, client, keys):
+    deliveries.subscribe(["desk"])
+    for number in (1, 2):
+        alerting(queue).consider(article(number, words(number)), SOURCE, backlog=False)
+    channel = Recorder()
+    assert sender(deliveries, channel, policy=Policy(severity=Severity.CRITICAL)).run() == 0
+    assert sender(deliveries, channel).run() == 0
+    assert channel.sent == []
+    assert client.hget(keys("counts"), "skipped:desk") == b"2"
+    assert queue.trim(datetime.now(UTC) + timedelta(days=1)) == 2
+
+
+def test_the_cap_counts_what_was_sent_in_the_last_hour(queue, deliveries):
+    """By whichever process; a failed attempt does not count."""
+    deliveries.subscribe(["desk"])
+    policy, channel = Policy(most_per_hour=2), Recorder([DeliveryError("away")])
+    for number in range(6):
+        alerting(queue).consider(article(number, words(number)), SOURCE, backlog=False)
+        sender(deliveries, channel, NOW + timedelta(minutes=number), policy=policy).run()
+    sizes = [len(delivery.messages) for delivery in channel.sent]
+    assert sizes == [1, 1, 1]
+    sender(deliveries, channel, NOW + timedelta(minutes=62), policy=policy).run()
+    last = [[message.id for message in delivery.messages] for delivery in channel.sent[3:]]
+    assert last == [["a-a2"], ["a-a3", "a-a4", "a-a5"]]
+    assert list(deliveries.pending("desk", NOW)) == []
+
+
+NIGHT = {"quiet": {"from": "22:00", "to": "07:00", "zone": "UTC"}}
+EVENING = NOW.replace(hour=21, minute=59)
+
+
+def test_a_message_that_failed_before_the_night_waits_and_goes_alone_with_its_key(queue, deliveries):
+    deliveries.subscribe(["desk"])
+    policy = Policy.model_validate(NIGHT)
+    alerting(queue, EVENING).consider(article(1, words(1)), SOURCE, backlog=False)
+    channel = Recorder([DeliveryError("away")])
+    sender(deliveries, channel, EVENING, policy=policy).run()
+    for number in (2, 3):
+        alerting(queue, EVENING + timedelta(hours=2)).consider(article(number, words(number)), SOURCE, backlog=False)
+    sender(deliveries, channel, EVENING + timedelta(hours=3), policy=policy).run()
+    assert len(channel.sent) == 1
+    sender(deliveries, channel, EVENING + timedelta(hours=10), policy=policy).run()
+    _, again, digest = channel.sent
+    assert (again.key, again.attempt) == ("a-a1:desk", 2)
+    assert [message.id for message in digest.messages] == ["a-a2", "a-a3"]
+
+
+def test_a_digest_that_was_begun_is_finished_with_what_it_began_with(queue, deliveries):
+    """Its key says what it holds: it must not change while the receiver may have it."""
+    deliveries.subscribe(["desk"])
+    policy, hour = Policy(digest="hourly"), NOW + timedelta(hours=1)
+    for number in (1, 2):
+        alerting(queue).consider(article(number, words(number)), SOURCE, backlog=False)
+    channel = Recorder([DeliveryError("away")])
+    sender(deliveries, channel, hour, policy=policy).run()
+    alerting(queue, hour).consider(article(3, words(3)), SOURCE, backlog=False)
+    sender(deliveries, channel, hour + timedelta(hours=1), policy=policy).run()
+    first, again, later = channel.sent
+    assert (again.key, again.messages, again.attempt) == (first.key, first.messages, 2)
+    assert [message.id for message in later.messages] == ["a-a3"]
+
+
+def test_an_entry_that_was_deleted_goes_to_the_dead_letters(queue, deliveries, client, keys):
+    deliveries.subscribe(["desk"])
+    for number in (1, 2):
+        alerting(queue).consider(article(number, words(number)), SOURCE, backlog=False)
+    (first, _) = deliveries.pending("desk", NOW)
+    client.xdel(keys("alerts"), first.entry)
+    channel = Recorder()
+    assert sender(deliveries, channel).run() == 1
+    assert client.xlen(keys("dead")) == 1
+    assert list(deliveries.pending("desk", NOW)) == []
