@@ -41,15 +41,17 @@ class Reading(Model):
 
 def reading_of(article: Article) -> Reading:
     """What is kept of an article."""
-    return Reading(source=article.source, title=article.title[:MOST], text=article.text[:MOST], partial=article.partial)
+    # Where only the feed's own words are known, its summary is the text.
+    text = f"{article.lead}\n{article.text}" if article.partial else article.text
+    return Reading(source=article.source, title=article.title[:MOST], text=text[:MOST], partial=article.partial)
 
 
 def compare(before: Reading, after: Reading) -> tuple[Change, ...]:
     """What was changed, in the order of the article, at most five.
 
-    Nothing where one was not read whole, or where another source linked to the same page: it has its own title for it.
+    Nothing where one alone was read whole, or where another source linked to the same page: it has its own title for it.
     """
-    if before.partial or after.partial or before.source != after.source:
+    if before.partial != after.partial or before.source != after.source:
         return ()
     found = [*_title(before.title, after.title), *_text(before.text, after.text)]
     return tuple(found[:_CHANGES])

@@ -2,7 +2,8 @@
 
 import pytest
 
-from monitor.corrections import MOST, Reading, compare, is_gone, replaces
+from monitor.corrections import MOST, Reading, compare, is_gone, reading_of, replaces
+from monitor.models import Article
 
 BODY = (
     "Парламент утвердил бюджет на следующий год.\nЗа проголосовали 5 депутатов, против — двое.\n"
@@ -92,6 +93,13 @@ def test_two_readings_of_the_largest_size_are_compared_at_once():
 )
 def test_readings_that_are_not_of_the_same_thing_are_not_compared(before, after):
     assert compare(before, after) == ()
+
+
+def test_of_an_article_without_a_page_what_the_feed_says_is_compared():
+    article = Article(id="a", source="s", title="Title", lead="The summary of the feed.", partial=True)
+    edited = article.model_copy(update={"lead": "Another summary of the feed."})
+    (change,) = compare(reading_of(article), reading_of(edited))
+    assert (change.before, change.after) == ("The summary of the feed.", "Another summary of the feed.")
 
 
 def test_a_text_is_gone_when_no_word_of_it_is_left():
