@@ -49,7 +49,7 @@ def reading_of(article: Article) -> Reading:
 def compare(before: Reading, after: Reading) -> tuple[Change, ...]:
     """What was changed, in the order of the article, at most five.
 
-    Nothing where one alone was read whole, or where another source linked to the same page: it has its own title for it.
+    Nothing where one alone was read whole, or where another source linked to the page: it has its own title for it.
     """
     if before.partial != after.partial or before.source != after.source:
         return ()
