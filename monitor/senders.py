@@ -85,12 +85,12 @@ def _apprise(settings: AppriseSettings, around: Surroundings) -> Channel:
     from monitor.notify.apprise import AppriseChannel  # noqa: PLC0415 - see above
     from monitor.notify.outbound import Rules  # noqa: PLC0415
 
-    def allowed(addresses: Any) -> bool:
+    def may(addresses: Any) -> bool:
         return bool(allowed(addresses, allow_private=settings.allow_private))
 
     return AppriseChannel(
         settings.url.get_secret_value(),
-        Rules(allowed, retry_after, around.bounds.deadline),
+        Rules(may, retry_after, around.bounds.deadline),
         language=settings.language,
         template=settings.template,
         fault=partial(around.mended, settings.id),

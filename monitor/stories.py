@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _REPORTS = 100
+_OUTLETS = 500
 
 
 class Report(Model):
@@ -31,9 +32,12 @@ class Story(Model):
     id: str
     alert: str
     severity: Severity
-    rules: tuple[str, ...]
+    headline: str = Field(description="the title of its alert")
+    rules: tuple[AlertRule, ...] = Field(description="all that ever held for it")
     fingerprint: Fingerprint
-    reports: tuple[Report, ...] = Field(min_length=1)
+    reports: tuple[Report, ...] = Field(min_length=1, description="the first and the latest")
+    told: int = Field(1, description="how many articles tell it")
+    outlets: tuple[AlertSource, ...] = Field((), description="the sources of all of them, in order, each once")
 
 
 def find_story(mark: Fingerprint, candidates: Iterable[Story]) -> Story | None:
@@ -42,17 +46,25 @@ def find_story(mark: Fingerprint, candidates: Iterable[Story]) -> Story | None:
     return max(alike, key=lambda story: closeness(mark, story.fingerprint), default=None)
 
 
-def join_story(story: Story, article: Article, now: datetime) -> Story:
+def join_story(story: Story, article: Article, source: AlertSource, now: datetime) -> Story:
     """The story with one more report; of very many the first and the latest are kept."""
     reports = (*story.reports, _report(article, now))
-    return story.model_copy(update={"reports": (*reports[:1], *reports[1:][-_REPORTS:])})
+    known = any(outlet.id == source.id for outlet in story.outlets)
+    outlets = story.outlets if known else (*story.outlets, source)[-_OUTLETS:]
+    kept = (*reports[:1], *reports[1:][-_REPORTS:])
+    return story.model_copy(update={"reports": kept, "told": story.told + 1, "outlets": outlets})
 
 
-def raise_story(story: Story, alert: Alert, article: Article) -> Story:
+def with_rules(story: Story, rules: Iterable[AlertRule]) -> Story:
+    """The story for which further rules hold."""
+    all_rules = {rule.id: rule for rule in (*rules, *story.rules)}
+    return story.model_copy(update={"rules": tuple(all_rules.values())})
+
+
+def raise_story(story: Story, alert: Alert) -> Story:
     """The story after an alert of a higher severity."""
-    joined = join_story(story, article, alert.detected)
-    rules = tuple(dict.fromkeys((*(rule.id for rule in alert.rules), *story.rules)))
-    return joined.model_copy(update={"severity": alert.severity, "rules": rules, "alert": alert.id})
+    raised = with_rules(story, alert.rules)
+    return raised.model_copy(update={"severity": alert.severity, "alert": alert.id, "headline": alert.title})
 
 
 def open_story(alert: Alert, article: Article, mark: Fingerprint) -> Story:
@@ -61,9 +73,11 @@ def open_story(alert: Alert, article: Article, mark: Fingerprint) -> Story:
         id=alert.story,
         alert=alert.id,
         severity=alert.severity,
-        rules=tuple(rule.id for rule in alert.rules),
+        headline=alert.title,
+        rules=alert.rules,
         fingerprint=mark,
         reports=(_report(article, alert.detected),),
+        outlets=(alert.source,),
     )
 
 
@@ -71,17 +85,17 @@ def make_alert(
     article: Article, matches: Sequence[Match], source: Source, snippet: Snippet, *, now: datetime, backlog: bool
 ) -> Alert:
     """The alert of an article; `matches` has the highest severity first. Ids depend on the article alone."""
-    rules = [AlertRule(id=match.rule, name=match.name, severity=match.severity, tags=match.tags) for match in matches]
+    rules = rules_of(matches)
     spans = {(span.field, span.start, span.end, span.term): span for match in matches for span in match.spans}
     order = ("title", "lead", "text")
     return Alert(
         id=f"a-{article.id}",
         story=f"s-{article.id}",
         severity=rules[0].severity,
-        rules=tuple(rules),
+        rules=rules,
         title=article.title,
         url=article.url,
-        source=AlertSource(id=source.id, name=source.label, tags=source.tags),
+        source=outlet_of(source),
         published=article.published,
         detected=now,
         language=article.language,
@@ -90,6 +104,18 @@ def make_alert(
         partial=article.partial,
         backlog=backlog,
     )
+
+
+def rules_of(matches: Iterable[Match]) -> tuple[AlertRule, ...]:
+    """The rules of matches, in their order."""
+    return tuple(
+        AlertRule(id=match.rule, name=match.name, severity=match.severity, tags=match.tags) for match in matches
+    )
+
+
+def outlet_of(source: Source) -> AlertSource:
+    """A source as messages name it."""
+    return AlertSource(id=source.id, name=source.label, tags=source.tags)
 
 
 def _report(article: Article, now: datetime) -> Report:

@@ -23,7 +23,7 @@ def test_help_reads_like_a_guide_and_every_command_has_an_example():
     assert shown.returncode == 0
     for word in ("First steps", "monitor demo", "monitor up", "Exit codes"):
         assert word in shown.stdout
-    for command in ("up", "demo", "check", "sources", "alerts", "schema"):
+    for command in ("up", "demo", "check", "sources", "alerts", "mute", "unmute", "dead", "schema"):
         assert "Example:" in monitor(command, "--help").stdout, command
 
 

@@ -7,8 +7,9 @@ import pytest
 from monitor.errors import DeliveryError
 from monitor.fingerprints import fingerprint
 from monitor.models import Article, Match, Severity, Snippet, Source, Span
-from monitor.pipeline.deliver import DIGEST_QUIET, Delivering, plan
+from monitor.pipeline.deliver import DIGEST_QUIET, Delivering, Desk, plan
 from monitor.pipeline.raise_alert import Alerting
+from monitor.routing import Policy
 from monitor.store.alerts import AlertQueue
 from monitor.store.connection import connect
 from monitor.store.deliveries import Deliveries
@@ -110,8 +111,18 @@ class Recorder:
             raise self.failures.pop(0)
 
 
-def sender(deliveries, channel, now=NOW):
-    return Delivering("desk", channel, deliveries, go_on=lambda: True, clock=lambda: now, random=FixedRandom())
+def sender(deliveries, channel, now=NOW, *, policy=None, silences=(), notices=None):
+    return Delivering(
+        "desk",
+        channel,
+        deliveries,
+        policy=policy or Policy(),
+        silences=lambda _: silences,
+        notify=[].append if notices is None else notices.append,
+        go_on=lambda: True,
+        clock=lambda: now,
+        random=FixedRandom(),
+    )
 
 
 def test_a_failed_delivery_is_tried_again_with_its_key_and_in_order(queue, deliveries):
@@ -129,7 +140,7 @@ def test_a_failed_delivery_is_tried_again_with_its_key_and_in_order(queue, deliv
     assert first.key == second.key == third.key == "a-a1:desk"
     assert [first.attempt, second.attempt, third.attempt, fourth.attempt] == [1, 2, 3, 1]
     assert fourth.alerts[0].id == "a-a2"
-    assert deliveries.pending("desk", NOW) == []
+    assert list(deliveries.pending("desk", NOW)) == []
 
 
 def test_a_hopeless_delivery_goes_to_the_dead_letters_and_holds_up_nothing(queue, deliveries, client, keys):
@@ -140,7 +151,7 @@ def test_a_hopeless_delivery_goes_to_the_dead_letters_and_holds_up_nothing(queue
     assert sender(deliveries, channel).run() == 2
     ((_, letter),) = client.xrange(keys("dead"))
     assert (letter[b"channel"], letter[b"reason"], letter[b"key"]) == (b"desk", b"HTTP 400", b"a-a1:desk")
-    assert deliveries.pending("desk", NOW) == []
+    assert list(deliveries.pending("desk", NOW)) == []
 
 
 def test_a_sender_that_died_before_the_acknowledgement_sends_again_with_the_same_key(queue, deliveries):
@@ -163,18 +174,18 @@ def test_one_channel_does_not_hold_up_another(queue, deliveries):
     deliveries.subscribe(["desk", "other"])
     alerting(queue).consider(article(1, words(1)), SOURCE, backlog=False)
     sender(deliveries, Recorder([DeliveryError("away")])).run()
-    assert len(deliveries.pending("other", NOW)) == 1
-    assert len(deliveries.pending("desk", NOW)) == 1
+    assert len(list(deliveries.pending("other", NOW))) == 1
+    assert len(list(deliveries.pending("desk", NOW))) == 1
 
 
 def test_alerts_of_a_first_check_wait_and_go_as_one_digest(queue, deliveries):
     deliveries.subscribe(["desk"])
     for number in (1, 2, 3):
         alerting(queue).consider(article(number, words(number)), SOURCE, backlog=number != 3)
-    pending = deliveries.pending("desk", NOW)
-    (single,) = plan(pending, NOW)
+    pending, desk = list(deliveries.pending("desk", NOW)), Desk("desk")
+    (single,) = plan(pending, desk, NOW).planned
     assert [item.message.id for item in single.items] == ["a-a3"]
-    _, digest = plan(pending, NOW + DIGEST_QUIET)
+    _, digest = plan(pending, desk, NOW + DIGEST_QUIET).planned
     assert [item.message.id for item in digest.items] == ["a-a1", "a-a2"]
     assert digest.delivery("desk", 1).digest
 
@@ -187,7 +198,7 @@ def test_trimming_spares_what_any_group_still_needs(queue, deliveries, client, k
     future = datetime.now(UTC) + timedelta(days=1)
     assert queue.trim(future) == 0
     sender(deliveries, Recorder(), NOW).run()
-    deliveries.pending("slow", NOW)
+    assert len(list(deliveries.pending("slow", NOW))) == 5
     client.xreadgroup("somebody-else", "me", {keys("alerts"): ">"}, count=2)
     assert queue.trim(future) == 0, "slow has acknowledged nothing"
     slow = [item.entry for item in deliveries.pending("slow", NOW)]
@@ -281,7 +292,8 @@ def test_a_failed_digest_does_not_use_up_the_attempts_of_an_alert(queue, deliver
     client.hset(keys("delivery", "desk"), "attempts", 99)
     alerting(queue, later).consider(article(2, words(2)), SOURCE, backlog=False)
     channel = Recorder([DeliveryError("away"), DeliveryError("away")])
-    sender(deliveries, channel, later + timedelta(hours=1)).run()
+    for hours in (1, 2):
+        sender(deliveries, channel, later + timedelta(hours=hours)).run()
     assert (channel.sent[0].alerts[0].id, channel.sent[0].attempt) == ("a-a1", 100)
     assert channel.sent[1].attempt == 1, "the next one begins anew"
 
@@ -311,8 +323,8 @@ def test_a_redis_that_was_emptied_is_delivered_from_again(queue, deliveries, cli
     client.delete(keys("alerts"))
     alerting(queue).consider(article(1, words(1)), SOURCE, backlog=False)
     channel = Recorder()
-    sender(deliveries, channel).run()
     assert sender(deliveries, channel).run() == 1
+    assert sender(deliveries, channel).run() == 0
 
 
 def test_a_short_retry_after_does_not_shorten_the_gap(queue, deliveries):
@@ -325,3 +337,77 @@ def test_a_short_retry_after_does_not_shorten_the_gap(queue, deliveries):
 def test_a_channel_that_left_the_settings_is_named(deliveries):
     deliveries.subscribe(["desk", "old"])
     assert deliveries.subscribe(["desk"]) == ["old"]
+
+
+def test_what_a_channel_does_not_take_is_acknowledged_and_never_comes(queue, deliveries, client, keys):
+    deliveries.subscribe(["desk"])
+    for number in (1, 2):
+        alerting(queue).consider(article(number, words(number)), SOURCE, backlog=False)
+    channel = Recorder()
+    assert sender(deliveries, channel, policy=Policy(severity=Severity.CRITICAL)).run() == 0
+    assert sender(deliveries, channel).run() == 0
+    assert channel.sent == []
+    assert client.hget(keys("counts"), "skipped:desk") == b"2"
+    assert queue.trim(datetime.now(UTC) + timedelta(days=1)) == 2
+
+
+def test_the_cap_counts_what_was_sent_in_the_last_hour(queue, deliveries):
+    """By whichever process; a failed attempt does not count."""
+    deliveries.subscribe(["desk"])
+    policy, channel = Policy(most_per_hour=2), Recorder([DeliveryError("away")])
+    for number in range(6):
+        alerting(queue).consider(article(number, words(number)), SOURCE, backlog=False)
+        sender(deliveries, channel, NOW + timedelta(minutes=number), policy=policy).run()
+    sizes = [len(delivery.messages) for delivery in channel.sent]
+    assert sizes == [1, 1, 1]
+    sender(deliveries, channel, NOW + timedelta(minutes=62), policy=policy).run()
+    last = [[message.id for message in delivery.messages] for delivery in channel.sent[3:]]
+    assert last == [["a-a2"], ["a-a3", "a-a4", "a-a5"]]
+    assert list(deliveries.pending("desk", NOW)) == []
+
+
+NIGHT = {"quiet": {"from": "22:00", "to": "07:00", "zone": "UTC"}}
+EVENING = NOW.replace(hour=21, minute=59)
+
+
+def test_a_message_that_failed_before_the_night_waits_and_goes_alone_with_its_key(queue, deliveries):
+    deliveries.subscribe(["desk"])
+    policy = Policy.model_validate(NIGHT)
+    alerting(queue, EVENING).consider(article(1, words(1)), SOURCE, backlog=False)
+    channel = Recorder([DeliveryError("away")])
+    sender(deliveries, channel, EVENING, policy=policy).run()
+    for number in (2, 3):
+        alerting(queue, EVENING + timedelta(hours=2)).consider(article(number, words(number)), SOURCE, backlog=False)
+    sender(deliveries, channel, EVENING + timedelta(hours=3), policy=policy).run()
+    assert len(channel.sent) == 1
+    sender(deliveries, channel, EVENING + timedelta(hours=10), policy=policy).run()
+    _, again, digest = channel.sent
+    assert (again.key, again.attempt) == ("a-a1:desk", 2)
+    assert [message.id for message in digest.messages] == ["a-a2", "a-a3"]
+
+
+def test_a_digest_that_was_begun_is_finished_with_what_it_began_with(queue, deliveries):
+    """Its key says what it holds: it must not change while the receiver may have it."""
+    deliveries.subscribe(["desk"])
+    policy, hour = Policy(digest="hourly"), NOW + timedelta(hours=1)
+    for number in (1, 2):
+        alerting(queue).consider(article(number, words(number)), SOURCE, backlog=False)
+    channel = Recorder([DeliveryError("away")])
+    sender(deliveries, channel, hour, policy=policy).run()
+    alerting(queue, hour).consider(article(3, words(3)), SOURCE, backlog=False)
+    sender(deliveries, channel, hour + timedelta(hours=1), policy=policy).run()
+    first, again, later = channel.sent
+    assert (again.key, again.messages, again.attempt) == (first.key, first.messages, 2)
+    assert [message.id for message in later.messages] == ["a-a3"]
+
+
+def test_an_entry_that_was_deleted_goes_to_the_dead_letters(queue, deliveries, client, keys):
+    deliveries.subscribe(["desk"])
+    for number in (1, 2):
+        alerting(queue).consider(article(number, words(number)), SOURCE, backlog=False)
+    (first, _) = deliveries.pending("desk", NOW)
+    client.xdel(keys("alerts"), first.entry)
+    channel = Recorder()
+    assert sender(deliveries, channel).run() == 1
+    assert client.xlen(keys("dead")) == 1
+    assert list(deliveries.pending("desk", NOW)) == []
