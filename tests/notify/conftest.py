@@ -5,7 +5,7 @@ from support.mail import MailServer
 from support.origin import Answer
 
 from monitor.fetch.client import retry_after
-from monitor.fetch.guard import choose
+from monitor.fetch.guard import allowed
 from monitor.notify.apprise import AppriseChannel
 from monitor.notify.outbound import Rules
 
@@ -44,7 +44,7 @@ def channel(faults):
     """Make a channel of a URL."""
 
     def make(url, *, allow_private=True, language="en", template="", deadline=10.0):
-        rules = Rules(lambda found: choose(found, allow_private=allow_private) is not None, retry_after, deadline)
+        rules = Rules(lambda found: bool(allowed(found, allow_private=allow_private)), retry_after, deadline)
         return AppriseChannel(url, rules, language=language, template=template, fault=faults.append)
 
     return make
