@@ -10,6 +10,7 @@ import trafilatura
 
 from monitor.errors import UnreadableDocument
 from monitor.extract import timing
+from monitor.extract.blocked import refuse_block_page
 from monitor.extract.body import find_body
 from monitor.extract.dates import parse_date
 from monitor.extract.decoding import decode
@@ -61,10 +62,12 @@ def extract(
     """Read the article of a page; bytes are decoded first.
 
     Reads the first 4 million characters. Raises UnreadableDocument, with a reason in one line, where there is no
-    article: a PDF or another kind of file, no markup, no text.
+    article: a PDF or another kind of file, no markup, no text; BlockedPage where a wall stands before it.
     """
     if isinstance(html, bytes):
         _refuse_other_kinds(html, content_type)
+    refuse_block_page(html, url, content_type)
+    if isinstance(html, bytes):
         html = decode(html, content_type)
     if "<" not in html:
         raise UnreadableDocument("no markup: this is not an HTML page")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 
 from monitor.errors import FetchError
+from monitor.extract.blocked import TELLING, refused_by
 from monitor.fetch.guard import ALLOWED_PORTS, choose
 from monitor.models import Outcome
 from monitor.pipeline.ports import Response
@@ -33,6 +34,7 @@ _MAX_HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OUTCOMES = {401: Outcome.BLOCKED, 403: Outcome.BLOCKED, 404: Outcome.NOT_FOUND, 410: Outcome.GONE, 429: Outcome.BUSY}
 _SERVICE_UNAVAILABLE = 503
+_REFUSAL_SECONDS, _REFUSAL_BYTES = 2.0, 100_000
 _MAX_RETRY_AFTER = 86400.0
 
 
@@ -136,6 +138,9 @@ class Client:
         etag, modified = raw.get(b"etag", ""), raw.get(b"last-modified", "")
         if status == httpx2.codes.NOT_MODIFIED:
             return Response(url, etag=etag, last_modified=modified, unchanged=True)
+        if status in TELLING and (by := refused_by(status, headers, await self._beginning(response))):
+            waiting = retry_after(headers.get("retry-after")) if status != httpx2.codes.FORBIDDEN else None
+            raise FetchError(Outcome.BLOCKED, f"{by} refuses (HTTP {status})", retry_after=waiting)
         if status != httpx2.codes.OK:
             waiting = retry_after(headers.get("retry-after")) if status in {429, _SERVICE_UNAVAILABLE} else None
             outcome = _OUTCOMES.get(status) or (
@@ -144,6 +149,18 @@ class Client:
             raise FetchError(outcome, f"HTTP {status}", retry_after=waiting)
         body = await self._body(response)
         return Response(url, body, headers.get("content-type", ""), etag, modified)
+
+    async def _beginning(self, response: httpx2.Response) -> bytes:
+        """What a refusal says, as far as it comes soon: its status alone is an answer already."""
+        chunks, size = [], 0
+        with suppress(TimeoutError, httpx2.HTTPError):
+            async with asyncio.timeout(_REFUSAL_SECONDS):
+                async for chunk in response.aiter_bytes():
+                    chunks.append(chunk)
+                    size += len(chunk)
+                    if size > _REFUSAL_BYTES:
+                        break
+        return b"".join(chunks)[:_REFUSAL_BYTES]
 
     async def _body(self, response: httpx2.Response) -> bytes:
         chunks, size = [], 0

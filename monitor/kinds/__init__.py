@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from monitor.extract.blocked import refuse_block_page
 from monitor.kinds.feed import read_feed
 from monitor.kinds.page import read_page
 from monitor.models import Document, Entry, Source
@@ -18,5 +19,6 @@ KINDS: Mapping[str, Reader] = {"feed": read_feed, "page": read_page}
 
 
 def read_entries(document: Document, source: Source) -> tuple[Entry, ...]:
-    """The entries of a feed or listing, in its order. Raises UnreadableDocument."""
+    """The entries of a feed or listing, in its order. Raises UnreadableDocument; BlockedPage where it is a wall."""
+    refuse_block_page(document.body, document.url, document.content_type)
     return KINDS[source.kind](document, source)
