@@ -154,6 +154,9 @@ class Source(Model):
     tags: tuple[str, ...] = Field((), description="such as state, independent, think-tank")
     every: Interval | None = Field(None, description="how often to look; default: settings.yaml")
     allow_private: bool = Field(False, description="true lets this source be on a private or loopback address")
+    backfill: str | None = Field(
+        None, description="address of a sitemap, feed or page that lists what the feed has dropped: read to fill gaps"
+    )
     listing: Listing | None = Field(None, description="CSS selectors of the list of links, for kind page")
     article: ArticleSelectors | None = Field(None, description="CSS selectors of its article pages")
 
@@ -183,6 +186,9 @@ class Page(Model):
     entry: Entry
     backlog: bool = Field(False, description="found by the first check of its source")
     attempts: int = Field(0, description="how often fetching or reading it has failed")
+    looks: int = Field(0, description="how often it was looked at again, after an alert on its article")
+    index: int = Field(0, description="above 0 it is no article but the so many-th index that fills a gap")
+    oldest: datetime | None = Field(None, description="what is older does not belong to the gap")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ The order in which the rules apply:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from monitor.history import History
 from monitor.models import Outcome
 
 if TYPE_CHECKING:
@@ -28,11 +29,17 @@ HINT_AGAIN = timedelta(seconds=40)
 # A page is tried this often, for about a day, before the text of the feed has to do for good.
 PAGE_ATTEMPTS = 24
 PAGE_RETRY = timedelta(minutes=5)
+# So long after it the page of an alerted article is looked at again: it may be corrected without the feed saying so.
+LOOKS_AGAIN = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What is known of a source between two checks. Validators and hash are verbatim, for conditional requests."""
+    """What is known of a source between two checks. Validators and hash are verbatim, for conditional requests.
+
+    `failing` is when the first of the present failures was; `misses` counts article pages in a row on which the
+    selector of the text matched nothing.
+    """
 
     etag: str = ""
     last_modified: str = ""
@@ -45,14 +52,19 @@ class SourceState:
     succeeded: datetime | None = None
     changed: datetime | None = None
     primed: bool = False
+    failing: datetime | None = None
+    misses: int = 0
+    history: History = field(default_factory=History)
 
     def after(self, outcome: Outcome, now: datetime, reason: str = "") -> SourceState:
         """The state after a check that came to `outcome`; a 304 or an unchanged body does not mend a failed reading."""
         if outcome is Outcome.UNCHANGED:
-            return replace(self, checked=now, succeeded=now, failures=0, outcome=outcome, reason="")
+            return replace(self, checked=now, succeeded=now, failures=0, outcome=outcome, reason="", failing=None)
         if outcome is Outcome.NEW:
-            return replace(self, checked=now, succeeded=now, changed=now, failures=0, outcome=outcome, reason="")
-        return replace(self, checked=now, failures=self.failures + 1, outcome=outcome, reason=reason)
+            fine = replace(self, checked=now, succeeded=now, failures=0, outcome=outcome, reason="", failing=None)
+            return replace(fine, changed=now)
+        failed = replace(self, checked=now, failures=self.failures + 1, outcome=outcome, reason=reason)
+        return replace(failed, failing=self.failing or now)
 
     def forgotten(self) -> SourceState:
         """Without validators, so that the next request brings the whole body again."""

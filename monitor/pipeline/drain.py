@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.errors import FetchError
+from monitor.gaps import shortened
 from monitor.models import Document, Outcome, Page, Purpose
 from monitor.schedule import HINT_AGAIN, next_due, page_retry
 from monitor.urls import host
@@ -201,7 +202,7 @@ class Drain:
                 document = _document(source, response, self._clock())
         due = next_due(
             outcome,
-            every=source.every or self._every,
+            every=source.every or shortened(self._every, before.history.gap, started),
             started=started,
             now=self._clock(),
             failures=after.failures,
@@ -240,14 +241,16 @@ class Drain:
         except FetchError as error:
             failed = page.model_copy(update={"attempts": page.attempts + 1})
             due = page_retry(failed.attempts, self._clock(), self._random, error.retry_after)
-            outcome = error.outcome
-            # The reader gets what the feed said at once, and the page later if it comes.
-            document = _article(failed, None, self._clock()) if page.attempts == 0 else None
+            counted: Outcome | None = error.outcome
+            # The reader gets what the feed said at once, and the page later if it comes; of a second look it has more.
+            first = page.attempts == 0 and not page.looks
+            document = _article(failed, None, self._clock()) if first else None
             page = failed
         else:
-            due, outcome, document = None, Outcome.NEW, _article(page, response, self._clock())
+            # A page that came is counted by its reading: only that knows whether it is an article.
+            due, counted, document = None, None, _article(page, response, self._clock())
         hint = self._clock() + HINT_AGAIN
-        if self._jobs.settle_page(claim, page, due=due, counted=outcome, document=document, hint=hint):
+        if self._jobs.settle_page(claim, page, due=due, counted=counted, document=document, hint=hint):
             self._tell(document)
 
     def _tell(self, document: Document | None) -> None:
@@ -257,6 +260,10 @@ class Drain:
 
 def judge(before: SourceState, response: Response, now: datetime) -> tuple[Outcome, SourceState]:
     """Whether a good answer is new, and the state to save with it. Validators are verbatim; gone ones are forgotten."""
+    if response.unchanged and not (before.etag or before.last_modified):
+        # Nothing read well is known that could be unchanged: after a failed reading it would be the failure.
+        reason = "304 Not Modified in answer to a request without conditions"
+        return Outcome.PROTOCOL_ERROR, before.after(Outcome.PROTOCOL_ERROR, now, reason)
     if response.unchanged:
         fresh = replace(
             before, etag=response.etag or before.etag, last_modified=response.last_modified or before.last_modified

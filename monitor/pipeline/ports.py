@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from monitor.edits import Remembered
     from monitor.models import Alert, Article, Delivery, Document, Match, Message, Outcome, Page, Snippet, Update
     from monitor.schedule import Claim, SourceState
     from monitor.stories import Fingerprint, Story
@@ -41,6 +42,7 @@ class JobStore(Protocol):
     def claim(self, now: datetime, count: int) -> list[Claim]: ...
     def state(self, source: str) -> SourceState: ...
     def page(self, name: str) -> Page | None: ...
+    def hurry(self, source: str, due: datetime) -> None: ...
     def drop(self, claim: Claim) -> None: ...
     def put_back(self, claim: Claim, due: datetime) -> None: ...
     def settle_source(
@@ -72,6 +74,7 @@ class DocumentStore(Protocol):
     def overdue(self, now: datetime, again: datetime) -> list[str]: ...
     def take(self, name: str, again: datetime) -> tuple[Document, int] | None: ...
     def unseen(self, source: str, identities: Iterable[str]) -> set[str]: ...
+    def last_entries(self, source: str) -> dict[str, Remembered]: ...
     def read_index(
         self,
         document: Document,
@@ -82,6 +85,7 @@ class DocumentStore(Protocol):
         pages: Mapping[Page, datetime],
         articles: Iterable[Article],
         counts: Mapping[str, int],
+        entries: Mapping[str, Remembered] | None = None,
         due: datetime | None = None,
         now: datetime,
     ) -> None: ...
@@ -92,6 +96,7 @@ class DocumentStore(Protocol):
         again: tuple[Page, datetime] | None,
         articles: Iterable[Article],
         counts: Mapping[str, int],
+        selected: bool | None = None,
     ) -> None: ...
 
 

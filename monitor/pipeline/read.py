@@ -11,12 +11,16 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from monitor.errors import UnreadableDocument
+from monitor.edits import Listed, find_edits, recall
+from monitor.errors import BlockedPage, UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
+from monitor.gaps import is_gap, shortened, with_gap
+from monitor.history import History, heard
 from monitor.kinds import read_entries
 from monitor.kinds.entries import identities, is_new, url_name
 from monitor.models import Article, Outcome, Page, Purpose
-from monitor.schedule import HINT_AGAIN, next_due, page_retry
+from monitor.pipeline.fill_gap import fill_gap, further_index
+from monitor.schedule import HINT_AGAIN, LOOKS_AGAIN, next_due, page_retry
 from monitor.urls import identity
 
 if TYPE_CHECKING:
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from random import Random
 
+    from monitor.edits import Remembered
     from monitor.extract import Extracted
     from monitor.models import Document, Entry, Source
     from monitor.pipeline.ports import DocumentStore, JobStore
@@ -38,7 +43,10 @@ _UNKNOWN_ATTEMPTS = 30
 
 @dataclass(frozen=True, slots=True)
 class IndexReading:
-    """What an index document came to: names to remember; articles complete in the feed, and pages to fetch, by id."""
+    """What an index document came to: names to remember; articles complete in the feed, and pages to fetch, by id.
+
+    `edited` are articles complete in the feed that were read before, `again` pages of such with the time to fetch each.
+    """
 
     outcome: Outcome
     reason: str = ""
@@ -46,6 +54,11 @@ class IndexReading:
     seen: tuple[str, ...] = ()
     articles: tuple[tuple[str, Entry], ...] = ()
     pages: tuple[tuple[str, Entry], ...] = ()
+    edited: tuple[tuple[str, Entry], ...] = ()
+    again: tuple[tuple[str, Entry, datetime], ...] = ()
+    entries: Mapping[str, Remembered] = field(default_factory=dict)
+    history: History | None = None
+    gap: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -90,6 +103,8 @@ class Reading:
                 self._documents.read_article(document, again=None, articles=(), counts={"dropped": 1})
         elif document.purpose is Purpose.INDEX:
             self._read_index(document, source, attempt)
+        elif document.page and document.page.index:
+            self._read_further(document, source, document.page, attempt)
         else:
             self._read_article(document, source, attempt)
 
@@ -100,21 +115,32 @@ class Reading:
         articles = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in reading.articles]
         for article in articles:
             self._alert(article, source, backlog=backlog)
+        edited = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in reading.edited]
+        for article in edited:
+            self._alert(article, source, backlog=False)
         after = replace(before.after(reading.outcome, now, reading.reason), items=reading.items)
         # Whatever was not read well is asked for whole again, so that no 304 can hide it.
         after = replace(after, primed=True) if reading.outcome.good else after.forgotten()
-        pages = [Page(id=name, source=source.id, entry=entry, backlog=backlog) for name, entry in reading.pages]
+        after = replace(after, history=reading.history or before.history)
+        found = [Page(id=name, source=source.id, entry=entry, backlog=backlog) for name, entry in reading.pages]
+        pages = dict.fromkeys(found, now)
+        pages |= {Page(id=name, source=source.id, entry=entry): due for name, entry, due in reading.again}
+        if reading.gap and (further := further_index(document, source, after.history, now)):
+            pages[further] = now
         self._documents.read_index(
             document,
             before,
             after,
             seen=reading.seen,
-            pages=dict.fromkeys(pages, now),
-            articles=articles,
+            pages=pages,
+            articles=[*articles, *edited],
             counts={f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts},
+            entries=reading.entries,
             due=None if reading.outcome.good else self._later(source, after, reading.outcome),
             now=now,
         )
+        if reading.gap and not source.every:
+            self._jobs.hurry(source.id, now + shortened(self._every, now, now))
 
     def _later(self, source: Source, state: SourceState, outcome: Outcome) -> datetime:
         """When to look again at a source that answered with something that is no good reading."""
@@ -135,16 +161,30 @@ class Reading:
         try:
             entries = read_entries(document, source)
         except UnreadableDocument as error:
-            return IndexReading(Outcome.NOT_A_FEED, str(error))
+            return IndexReading(refused_as(error), str(error))
+        last = self._documents.last_entries(source.id)
+        listed = self._listed(entries, source, last)
+        now = self._clock()
+        oldest = None if before.primed else now - self._backlog_age
+        return decide_index(listed, last, before, oldest=oldest, has_page=self._has_page, now=now)
+
+    def _listed(self, entries: Sequence[Entry], source: Source, last: Mapping[str, Remembered]) -> tuple[Listed, ...]:
+        """The entries with their names and the ids of their articles: those that they had when they were new."""
         names = identities(entries)
         unseen = self._documents.unseen(source.id, {name for group in names for name in group})
-        new = [
-            (article_id(entry, source, own_address=has_own_address(entry, group, unseen)), entry)
-            for entry, group in zip(entries, names, strict=True)
-            if is_new(group, unseen)
-        ]
-        oldest = None if before.primed else self._clock() - self._backlog_age
-        return decide_index(entries, new, [name for group in names for name in group], oldest, self._needs_page)
+        listed = []
+        for entry, group in zip(entries, names, strict=True):
+            # An address is all that some items are known by: there a new headline is an edit.
+            edited = entry.key == entry.url and recall([url_name(entry.url)], last)
+            new = is_new(group, unseen) and not edited
+            own = has_own_address(entry, group, unseen if new else set(group))
+            item = Listed(entry, group, article_id(entry, source, own_address=own), new)
+            known = None if new else recall(item.own_names, last)
+            listed.append(replace(item, article=known.article) if known else item)
+        return tuple(listed)
+
+    def _has_page(self, entry: Entry) -> bool:
+        return bool(entry.url) and not entry.text and self._needs_page(entry)
 
     def _read_article(self, document: Document, source: Source, attempt: int) -> None:
         page = document.page
@@ -152,21 +192,26 @@ class Reading:
             raise UnreadableDocument(f"document {document.id} is an article without its page")
         if attempt > 2 * READ_ATTEMPTS:
             # Even the words of the feed kill the reader.
-            self._documents.read_article(document, again=None, articles=(), counts={"unreadable": 1})
+            counts = {"unreadable": 1, f"page:{Outcome.UNREADABLE}": 1}
+            self._documents.read_article(document, again=None, articles=(), counts=counts)
             return
-        article, again = self._article(document, source, page, attempt)
-        self._alert(article, source, backlog=page.backlog)
+        reading = self._article(document, source, page, attempt)
+        article = reading.article
+        held = self._alert(article, source, backlog=page.backlog, oldest=page.oldest)
         counts = {"articles": 1, "partial": int(article.partial)}
-        self._documents.read_article(document, again=again, articles=(article,), counts=counts)
+        if reading.outcome:
+            counts[f"page:{reading.outcome}"] = 1
+        again = reading.again or (look_again(page, self._clock()) if held and not article.partial else None)
+        self._documents.read_article(
+            document, again=again, articles=(article,), counts=counts, selected=reading.selected
+        )
 
-    def _article(
-        self, document: Document, source: Source, page: Page, attempt: int
-    ) -> tuple[Article, tuple[Page, datetime] | None]:
-        """The article, and another attempt at its page where that could still give more."""
-        if not document.body:  # the page could not be fetched
-            return article_from_entry(page.id, page.entry, source, partial=True), None
+    def _article(self, document: Document, source: Source, page: Page, attempt: int) -> ArticleReading:
+        partial = article_from_entry(page.id, page.entry, source, partial=True)
+        if not document.body:  # the page could not be fetched, which is counted
+            return ArticleReading(partial)
         if attempt > READ_ATTEMPTS:
-            return article_from_entry(page.id, page.entry, source, partial=True), None
+            return ArticleReading(partial, Outcome.UNREADABLE)
         try:
             found = extract(
                 document.body,
@@ -175,43 +220,118 @@ class Reading:
                 selectors=selectors_of(source),
                 now=self._clock(),
             )
-        except UnreadableDocument:
+        except UnreadableDocument as error:
+            outcome = Outcome.BLOCKED if isinstance(error, BlockedPage) else Outcome.UNREADABLE
             failed = page.model_copy(update={"attempts": page.attempts + 1})
             due = page_retry(failed.attempts, self._clock(), self._random)
-            return article_from_entry(page.id, page.entry, source, partial=True), (failed, due) if due else None
-        return article_from_page(page.id, found, page.entry, source), None
+            return ArticleReading(partial, outcome, (failed, due) if due else None)
+        selected = "body" in found.selected if source.article and source.article.body else None
+        return ArticleReading(article_from_page(page.id, found, page.entry, source), Outcome.NEW, selected=selected)
 
-    def _alert(self, article: Article, source: Source, *, backlog: bool) -> None:
-        """Alert on an article, unless a first check found an old story and only its page told the date."""
-        oldest = self._clock() - self._backlog_age
-        if not (backlog and article.published and article.published < oldest):
-            self._alerting.consider(article, source, backlog=backlog and self._backlog_digest)
+    def _read_further(self, document: Document, source: Source, page: Page, attempt: int) -> None:
+        """Read an index that fills a gap. It is no check of the source, whose outcome and rhythm stay as they are."""
+        before, now = self._jobs.state(source.id), self._clock()
+
+        def listed(entries: Sequence[Entry]) -> tuple[Listed, ...]:
+            return self._listed(entries, source, {})
+
+        filling = fill_gap(document, source, page, listed, self._has_page, give_up=attempt > READ_ATTEMPTS)
+        articles = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in filling.articles]
+        for article in articles:
+            self._alert(article, source, backlog=False, oldest=page.oldest)
+        filled = before.history.filled + filling.counts.get("gaps:items", 0)
+        self._documents.read_index(
+            document,
+            before,
+            replace(before, history=before.history.model_copy(update={"filled": filled})),
+            seen=filling.seen,
+            pages=dict.fromkeys(filling.pages, now),
+            articles=articles,
+            counts={"articles": len(articles), **filling.counts},
+            now=now,
+        )
+
+    def _alert(self, article: Article, source: Source, *, backlog: bool, oldest: datetime | None = None) -> bool:
+        """Alert on an article, unless a first check found an old story and only its page told the date.
+
+        In a gap, `oldest` is where it began: what is older was there before. Says whether a rule holds.
+        """
+        oldest = self._clock() - self._backlog_age if backlog else oldest
+        if oldest and article.published and article.published < oldest:
+            return False
+        return self._alerting.consider(article, source, backlog=backlog and self._backlog_digest)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReading:
+    """What an article page came to: the outcome to count, another attempt, whether the selector of its text matched."""
+
+    article: Article
+    outcome: Outcome | None = None
+    again: tuple[Page, datetime] | None = None
+    selected: bool | None = None
+
+
+def refused_as(error: UnreadableDocument) -> Outcome:
+    """The outcome of an index that could not be read."""
+    return Outcome.BLOCKED if isinstance(error, BlockedPage) else Outcome.NOT_A_FEED
+
+
+def look_again(page: Page, now: datetime) -> tuple[Page, datetime] | None:
+    """When the page of an article on which a rule holds is looked at again: outlets correct without saying so."""
+    if page.looks >= len(LOOKS_AGAIN) or not page.entry.url:
+        return None
+    looked = page.model_copy(update={"looks": page.looks + 1, "attempts": 0, "backlog": False})
+    return looked, now + LOOKS_AGAIN[page.looks]
 
 
 def decide_index(
-    entries: tuple[Entry, ...],
-    new: list[tuple[str, Entry]],
-    seen: list[str],
+    listed: Sequence[Listed],
+    last: Mapping[str, Remembered],
+    before: SourceState,
+    *,
     oldest: datetime | None,
-    needs_page: Callable[[Entry], bool],
+    has_page: Callable[[Entry], bool],
+    now: datetime,
 ) -> IndexReading:
     """What to do with the entries of an index; a first check only remembers those published before `oldest`.
 
     An entry whose whole text is there, or that has no page or needs none, is an article at once.
     """
-    if not entries:
+    if not listed:
         return IndexReading(Outcome.EMPTY, "no item in it")
-    wanted = [item for item in new if not (oldest and item[1].published and item[1].published < oldest)]
-    pages = {name: entry for name, entry in wanted if entry.url and not entry.text and needs_page(entry)}
-    complete = tuple((name, entry) for name, entry in wanted if name not in pages)
+    new = [item for item in listed if item.new]
+    wanted = [item for item in new if not (oldest and item.entry.published and item.entry.published < oldest)]
+    edits = find_edits(listed, last, now, has_page)
+    gap = before.primed and is_gap(listed, last)
+    history = heard(before.history, times_of(new, before, now), now)
     return IndexReading(
         Outcome.NEW if new else Outcome.UNCHANGED,
-        items=len(entries),
-        seen=tuple(seen),
-        articles=complete,
-        pages=tuple(pages.items()),
-        counts=Counter({"entries": len(new), "entries:old": len(new) - len(wanted)}),
+        items=len(listed),
+        seen=tuple(name for item in listed for name in item.names),
+        articles=tuple((item.article, item.entry) for item in wanted if not has_page(item.entry)),
+        pages=tuple((item.article, item.entry) for item in wanted if has_page(item.entry)),
+        edited=tuple((item.article, item.entry) for item, _ in edits.due if not has_page(item.entry)),
+        again=tuple((item.article, item.entry, due) for item, due in edits.due if has_page(item.entry)),
+        entries=edits.remembered,
+        history=with_gap(history, listed, before, now) if gap else history,
+        gap=gap,
+        counts=Counter(
+            {
+                "entries": len(new),
+                "entries:old": len(new) - len(wanted),
+                "entries:edited": len(edits.due),
+                "entries:edited later": edits.later,
+                "entries:changed with the feed": edits.noise,
+                "gaps": int(gap),
+            }
+        ),
     )
+
+
+def times_of(new: Sequence[Listed], before: SourceState, now: datetime) -> list[datetime]:
+    """When new entries came: as they say, else now; of a first check nobody knows when the undated came."""
+    return [item.entry.published or now for item in new if item.entry.published or before.primed]
 
 
 def selectors_of(source: Source) -> Selectors | None:

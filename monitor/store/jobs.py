@@ -37,6 +37,7 @@ class Jobs:
         self._lease = lease
         self._claim = script(client, "claim")
         self._settle = script(client, "settle")
+        self._hurry = script(client, "hurry")
 
     @redis_errors()
     def sync(self, due: Mapping[str, datetime]) -> None:
@@ -80,6 +81,12 @@ class Jobs:
     def pull_forward(self, source: str, now: datetime) -> bool:
         """Make a source due at once; False when it is not scheduled."""
         return bool(self._client.zadd(self._keys("due"), {f"source:{source}": millis(now)}, xx=True, ch=True))
+
+    @redis_errors()
+    def hurry(self, source: str, due: datetime) -> None:
+        """Make a source due at `due` if that is sooner than it is now, and nobody is fetching it."""
+        keys = [self._keys("due"), self._keys("claims")]
+        self._hurry(keys=keys, args=[f"source:{source}", millis(due)])
 
     def settle_source(
         self,

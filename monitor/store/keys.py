@@ -10,6 +10,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | token           | string | for ever                | last fencing token given                            | one                          |
 | source:ID       | hash   | for ever                | state of a source: validators, outcome, times       | one a source                 |
 | seen:ID         | zset   | for ever                | identity of an entry -> last time in the feed, s    | trimmed after `retention`    |
+| entries:ID      | hash   | until the next reading  | name of an entry of the last reading -> article, words, readings | three an entry of one document |
 | page:ID         | hash   | until read              | an article page to fetch: its entry, source         | jobs in `due`                |
 | unread          | zset   | for ever                | document -> when to send its hint again, ms         | no claims above UNREAD_LIMIT |
 | document:ID     | hash   | until read              | a fetched body and what it is for                   | as `unread`                  |
@@ -24,6 +25,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | dead            | stream | for ever                | alerts that a channel refused for good              | none is ever dropped unseen  |
 | lease:NAME      | string | seconds                 | who drains, who sends                               | a few                        |
 | counts          | hash   | for ever                | counted outcomes, articles, matches                 | one field a name             |
+| troubles        | hash   | for ever                | what is wrong now, by subject (monitor/health.py)   | sources + 1                  |
 """
 
 from __future__ import annotations

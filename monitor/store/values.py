@@ -6,7 +6,9 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from monitor.edits import Remembered
 from monitor.errors import StoreError
+from monitor.history import History
 from monitor.models import Alert, Document, Notice, Outcome, Page, Purpose, Update
 from monitor.schedule import SourceState
 
@@ -40,6 +42,9 @@ def state_to_hash(state: SourceState) -> dict[str, str]:
         "succeeded": _written(state.succeeded),
         "changed": _written(state.changed),
         "primed": "1" if state.primed else "",
+        "failing": _written(state.failing),
+        "misses": str(state.misses),
+        "history": state.history.model_dump_json(exclude_defaults=True),
     }
 
 
@@ -58,6 +63,9 @@ def state_from_hash(fields: Mapping[bytes, bytes]) -> SourceState:
         succeeded=moment(text.get("succeeded")),
         changed=moment(text.get("changed")),
         primed=bool(text.get("primed")),
+        failing=moment(text.get("failing")),
+        misses=int(text.get("misses") or 0),
+        history=History.model_validate_json(text.get("history") or "{}"),
     )
 
 
@@ -65,6 +73,18 @@ def changes(before: SourceState, after: SourceState) -> dict[str, str]:
     """The fields that differ. Only they are written, since a fetch and a reading may change one source at one time."""
     old = state_to_hash(before)
     return {name: value for name, value in state_to_hash(after).items() if value != old[name]}
+
+
+def remembered_to_field(remembered: Remembered) -> str:
+    """A field of `entries:ID`."""
+    read = millis(remembered.read) if remembered.read else ""
+    return f"{remembered.article} {remembered.words} {remembered.readings} {read}"
+
+
+def remembered_from_field(value: bytes) -> Remembered:
+    """The reverse."""
+    article, words, readings, read = value.decode().split(" ")
+    return Remembered(article, words, int(readings), moment(read))
 
 
 def document_to_hash(document: Document) -> dict[str, str | bytes]:
