@@ -19,6 +19,7 @@ from monitor.config.sources import load_sources
 from monitor.config.watch import load_watch
 from monitor.errors import ConfigError, Problem
 from monitor.fetch.client import Bounds, opened
+from monitor.health import Patience, changes_of
 from monitor.matching import Matcher
 from monitor.notify.console import ConsoleChannel
 from monitor.notify.webhook import WebhookChannel
@@ -36,6 +37,7 @@ from monitor.store.embedded import socket_path
 from monitor.store.jobs import Jobs
 from monitor.store.keys import Keys
 from monitor.store.leases import Leases
+from monitor.store.troubles import Troubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -140,6 +142,7 @@ class Runtime:
         self.keys = Keys(self.settings.redis.prefix)
         self.deliveries = Deliveries(self.client, self.keys)
         self.leases = Leases(self.client, self.keys)
+        self.troubles = Troubles(self.client, self.keys)
         self.alerts = AlertQueue(self.client, self.keys, retention=self.settings.retention)
         archive = self.settings.archive
         self.archive = Archive(self.client, self.keys, keep=archive.keep, most=archive.most)
@@ -250,6 +253,13 @@ class Runtime:
         """Look at a source once and store nothing."""
         async with opened(self.settings.fetch.user_agent, self._bounds) as client:
             return await try_source(source, client, self.matcher, utc_now)
+
+    def look_after(self) -> int:
+        """Tell the operator which sources fell ill or are well again; returns how many notices."""
+        patience = Patience(self.settings.health.failures, self.settings.health.patience)
+        watched = [(source, self.jobs.state(source.id)) for source in self.sources.values()]
+        found = changes_of(watched, self.troubles.known(), utc_now(), patience)
+        return sum(self.troubles.store(change) and change.notice is not None for change in found)
 
     def tend(self) -> None:
         """Housekeeping: trim the alert stream and the archive."""

@@ -66,5 +66,7 @@ def _problems(tree: Tree, sources: tuple[Source, ...]) -> Iterator[Problem]:
             yield tree.problem(("sources", index, "kind"), f"unknown kind {source.kind!r}", f"write {kinds}")
         if absolute(source.url, "") is None:
             yield tree.problem(("sources", index, "url"), "this is no http or https address")
+        if source.backfill and absolute(source.backfill, "") is None:
+            yield tree.problem(("sources", index, "backfill"), "this is no http or https address")
         if source.listing and source.kind != "page":
             yield tree.problem(("sources", index, "listing"), "only a source of kind page has a listing", key=True)

@@ -10,7 +10,7 @@ from monitor.errors import FetchError, UnreadableDocument
 from monitor.extract import extract
 from monitor.kinds import read_entries
 from monitor.models import Document, Outcome, Purpose
-from monitor.pipeline.read import article_from_entry, article_from_page, selectors_of
+from monitor.pipeline.read import article_from_entry, article_from_page, refused_as, selectors_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ async def try_source(source: Source, fetcher: Fetcher, matcher: ArticleMatcher, 
     try:
         entries = read_entries(document, source)
     except UnreadableDocument as error:
-        return Trial(Outcome.NOT_A_FEED, str(error), seconds)
+        return Trial(refused_as(error), str(error), seconds)
     if not entries:
         return Trial(Outcome.EMPTY, "no item in it", seconds)
     read = [await _page(entry, source, fetcher, matcher, clock) for entry in entries[:PAGES]]
