@@ -59,6 +59,21 @@ def between(least: str, most: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def spelled(pattern: str, words: str) -> tuple[AfterValidator, WithJsonSchema]:
+    """A validator of texts that says in words what is expected, with its JSON Schema."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"{value[:80]!r} is not allowed: {words}")
+        return value
+
+    return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+Id = Annotated[
+    str, *spelled(r"[a-z0-9][a-z0-9._-]{0,63}", "use small letters a-z, digits and - _ . only, at most 64 of them")
+]
+LanguageCode = Annotated[str, *spelled(r"[a-z]{2}", "use the two small letters of a language, such as ru")]
 Interval = Annotated[Duration, between("1s", "30d")]
 
 
@@ -146,11 +161,11 @@ class ArticleSelectors(Model):
 class Source(Model):
     """One feed or page to watch: an entry of config/sources.yaml."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="stable and unique: the history hangs on it")
+    id: Id = Field(description="stable and unique: the history hangs on it")
     url: str = Field(description="address of the feed or page, http or https")
     kind: str = Field(description="feed (RSS, Atom, RDF, JSON Feed) or page (an HTML page of links)")
     name: str = Field("", description="what alerts call it; default: the id")
-    language: str | None = Field(None, pattern="^[a-z]{2}$", description="a hint, such as ru")
+    language: LanguageCode | None = Field(None, description="a hint, such as ru")
     tags: tuple[str, ...] = Field((), description="such as state, independent, think-tank")
     every: Interval | None = Field(None, description="how often to look; default: settings.yaml")
     allow_private: bool = Field(False, description="true lets this source be on a private or loopback address")
@@ -346,7 +361,16 @@ class Notice(Model):
     detected: datetime = Field(description="when this was noticed, UTC")
 
 
-Message = Alert | Update | Notice
+class Canary(Model):
+    """An article of our own that came as far as the alert stream; only the channel `canary` receives it."""
+
+    version: Literal[1] = 1
+    id: str
+    sent: datetime
+    detected: datetime
+
+
+Message = Alert | Update | Notice | Canary
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +399,11 @@ class Delivery:
     def notices(self) -> tuple[Notice, ...]:
         """The notices among the messages, in order."""
         return tuple(message for message in self.messages if isinstance(message, Notice))
+
+    @property
+    def canaries(self) -> tuple[Canary, ...]:
+        """The canaries among the messages, in order."""
+        return tuple(message for message in self.messages if isinstance(message, Canary))
 
     @property
     def digest(self) -> bool:

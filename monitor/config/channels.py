@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from monitor.models import Model
+from monitor.models import Id, Model
 
 _SECRET_LENGTH = 16
 
@@ -14,7 +14,7 @@ _SECRET_LENGTH = 16
 class ChannelBase(Model):
     """What every channel has."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    id: Id
     receives: tuple[Literal["alerts", "updates", "notices"], ...] = Field(
         ("alerts", "updates"), min_length=1, description="notices are for the operator: a source or a channel fails"
     )

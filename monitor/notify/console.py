@@ -8,14 +8,14 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.errors import DeliveryError
-from monitor.models import Notice, Severity, Update
+from monitor.models import Alert, Notice, Severity, Update
 from monitor.notify.words import age, harmless, headline, safe_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from monitor.models import Alert, Delivery, Message, Snippet
+    from monitor.models import Delivery, Message, Snippet
 
 _STYLES = {
     Severity.LOW: "cyan",
@@ -55,7 +55,9 @@ def render(message: Message, now: datetime, *, colour: bool) -> Iterator[Text]:
         return render_update(message)
     if isinstance(message, Notice):
         return render_notice(message)
-    return render_alert(message, now, colour=colour)
+    if isinstance(message, Alert):
+        return render_alert(message, now, colour=colour)
+    return iter(())  # canaries have a channel of their own
 
 
 def render_update(update: Update) -> Iterator[Text]:

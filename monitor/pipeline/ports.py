@@ -10,7 +10,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.edits import Remembered
-    from monitor.models import Alert, Article, Delivery, Document, Match, Message, Outcome, Page, Snippet, Update
+    from monitor.models import (
+        Alert,
+        Article,
+        Canary,
+        Delivery,
+        Document,
+        Match,
+        Message,
+        Outcome,
+        Page,
+        Snippet,
+        Update,
+    )
     from monitor.schedule import Claim, SourceState
     from monitor.stories import Fingerprint, Story
 
@@ -106,6 +118,7 @@ class AlertStore(Protocol):
     def story_of(self, article: str) -> Story | None: ...
     def candidates(self, mark: Fingerprint) -> tuple[list[Story], str]: ...
     def put(self, key: str, message: Alert | Update | None, story: Story, *, version: str) -> str | None: ...
+    def add_canary(self, canary: Canary) -> None: ...
 
 
 class ArticleMatcher(Protocol):

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from monitor.canary import CANARY
 from monitor.edits import Listed, find_edits, recall
 from monitor.errors import BlockedPage, UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 # A document that killed its reader this often is given up; an article then keeps the text of the feed.
 READ_ATTEMPTS = 3
+# A page that gave less than the feed counts as so many failed attempts: it is tried twice more, within a day.
+THIN_PAGE = 8
 # Some twenty minutes, since an attempt is made each HINT_AGAIN.
 _UNKNOWN_ATTEMPTS = 30
 
@@ -133,7 +136,7 @@ class Reading:
             after,
             seen=reading.seen,
             pages=pages,
-            articles=[*articles, *edited],
+            articles=[*articles, *edited] if source.id != CANARY else (),
             counts={f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts},
             entries=reading.entries,
             due=None if reading.outcome.good else self._later(source, after, reading.outcome),
@@ -222,11 +225,17 @@ class Reading:
             )
         except UnreadableDocument as error:
             outcome = Outcome.BLOCKED if isinstance(error, BlockedPage) else Outcome.UNREADABLE
-            failed = page.model_copy(update={"attempts": page.attempts + 1})
-            due = page_retry(failed.attempts, self._clock(), self._random)
-            return ArticleReading(partial, outcome, (failed, due) if due else None)
+            return ArticleReading(partial, outcome, self._again(page))
+        article = article_from_page(page.id, found, page.entry, source)
+        again = self._again(page, THIN_PAGE) if article.partial else None
         selected = "body" in found.selected if source.article and source.article.body else None
-        return ArticleReading(article_from_page(page.id, found, page.entry, source), Outcome.NEW, selected=selected)
+        return ArticleReading(article, Outcome.NEW, again, selected=selected)
+
+    def _again(self, page: Page, attempts: int = 1) -> tuple[Page, datetime] | None:
+        """The page with one failed attempt more (or `attempts`), and when to try it again, unless that was the last."""
+        failed = page.model_copy(update={"attempts": page.attempts + attempts})
+        due = page_retry(failed.attempts, self._clock(), self._random)
+        return (failed, due) if due else None
 
     def _read_further(self, document: Document, source: Source, page: Page, attempt: int) -> None:
         """Read an index that fills a gap. It is no check of the source, whose outcome and rhythm stay as they are."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
 
-    from monitor.models import Alert, Message, Update
+    from monitor.models import Alert, Canary, Message, Update
     from monitor.store.keys import Keys
     from monitor.stories import Fingerprint
 
@@ -72,6 +72,14 @@ class AlertQueue:
             ],
         )
         return None if answer == b"stale" else answer.decode()
+
+    @redis_errors()
+    def add_canary(self, canary: Canary) -> None:
+        """Put a canary into the stream. A second one of the same article does no harm."""
+        with self._client.pipeline(transaction=True) as pipe:
+            pipe.xadd(self._keys("alerts"), dict([message_to_entry(canary)]))
+            pipe.hset(self._keys("canary"), "queued", millis(canary.detected))
+            pipe.execute()
 
     def read(self, since: datetime | None = None, after: str = "") -> Iterator[tuple[str, Message]]:
         """Every message of the stream, oldest first, with its entry id: from a time on, or after an entry."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from monitor.edits import Remembered
 from monitor.errors import StoreError
 from monitor.history import History
-from monitor.models import Alert, Document, Notice, Outcome, Page, Purpose, Update
+from monitor.models import Alert, Canary, Document, Notice, Outcome, Page, Purpose, Update
 from monitor.schedule import SourceState
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def document_from_hash(name: str, fields: Mapping[bytes, bytes]) -> Document:
 
 
 # The field of a stream entry says what it holds.
-_SHAPES: dict[str, type[Alert | Update | Notice]] = {"alert": Alert, "update": Update, "notice": Notice}
+_SHAPES: dict[str, type[Message]] = {"alert": Alert, "update": Update, "notice": Notice, "canary": Canary}
 
 
 def message_to_entry(message: Message) -> tuple[str, str]:
