@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from monitor.gaps import HURRY
 from monitor.health import OUTCOMES, in_words
 from monitor.models import Outcome
 from monitor.notify.words import harmless, span
@@ -85,21 +86,33 @@ def trouble_lines(rows: Iterable[dict[str, Any]]) -> Iterator[Text]:
             yield Text.assemble((row["id"], "bold"), f": {said}{often}")
 
 
+def gap_lines(rows: Iterable[dict[str, Any]], now: datetime) -> Iterator[str]:
+    """Each gap of the last day: between which times items may have been missed."""
+    for row in rows:
+        gap = row["last_gap"]
+        if gap["noticed"] and now - gap["noticed"] < HURRY:
+            since, until = (f"{time:%d %b %H:%M}" if time else "?" for time in (gap["since"], gap["until"]))
+            found = row["items_found_for_gaps"]
+            yield f"{row['id']}: a gap from {since} to {until} UTC, {found} items found elsewhere so far"
+
+
 def in_plain_words(counts: Mapping[str, int]) -> Iterator[str]:
     """What was done since the beginning: a sentence each for checks, pages, articles, gaps and messages."""
     left = dict(counts)
     for what, doing in (("source", "checks of sources"), ("page", "article pages")):
         found = {name.partition(":")[2]: left.pop(name) for name in list(left) if name.startswith(f"{what}:")}
         if found:
-            said = ", ".join(f"{_outcome(name)} {number:,}" for name, number in _good_first(found))
-            yield f"{sum(found.values()):,} {doing}: {said}"
+            words = _PAGE_WORDS if what == "page" else {}
+            parts = [f"{words.get(name) or _outcome(name)} {number:,}" for name, number in _good_first(found)]
+            yield f"{sum(found.values()):,} {doing}: {', '.join(parts)}"
     for names in _SENTENCES:
-        if parts := [f"{left.pop(name):,} {words}" for name, words in names.items() if left.get(name)]:
-            yield ", ".join(parts)
+        if said := [f"{left.pop(name):,} {counted}" for name, counted in names.items() if left.get(name)]:
+            yield ", ".join(said)
     if rest := [f"{name} {number:,}" for name, number in sorted(left.items()) if number]:
         yield "also counted: " + ", ".join(rest)
 
 
+_PAGE_WORDS = {str(Outcome.NEW): "read"}
 _SENTENCES = (
     {
         "entries": "items found",
@@ -108,7 +121,12 @@ _SENTENCES = (
         "entries:edited later": "edits to be read again",
         "entries:changed with the feed": "changed only with their whole feed",
     },
-    {"articles": "articles read", "partial": "of them by the words of the feed", "unreadable": "given up"},
+    {
+        "articles": "articles read",
+        "partial": "of them by the words of the feed",
+        "articles:cut": "cut at 4 million characters",
+        "unreadable": "given up",
+    },
     {
         "gaps": "gaps between two checks",
         "gaps:items": "items found for them",

@@ -13,7 +13,7 @@ import typer
 
 from monitor.cli.add import add
 from monitor.cli.common import ConfigOption, DataOption, JsonOption, answers, installation, out, reading
-from monitor.cli.source_rows import in_plain_words, plain_lines, row_of, table_of, trouble_lines, worst_first
+from monitor.cli.source_rows import gap_lines, in_plain_words, plain_lines, row_of, table_of, trouble_lines, worst_first
 from monitor.errors import MonitorError
 from monitor.kinds import KINDS
 from monitor.models import Source
@@ -55,15 +55,15 @@ def sources(
             for row in rows:
                 sys.stdout.write(json_format.dumps(row, ensure_ascii=False, default=datetime.isoformat) + "\n")
             return
-        counts = "\n".join(in_plain_words(runtime.documents.counts()))
+        below = [*gap_lines(rows, utc_now()), *in_plain_words(runtime.documents.counts())]
         if out.is_terminal:
             out.print(table_of(rows, utc_now()))
             for line in trouble_lines(rows):
                 out.print(line)
-            out.print(f"\n{counts}", style="dim", markup=False)
+            out.print("", *below, sep="\n", style="dim", markup=False)
         else:
             # In a pipe a source is a line, whatever the width of a terminal that is not there.
-            sys.stdout.writelines(f"{line}\n" for line in (*plain_lines(rows, utc_now()), "", counts))
+            sys.stdout.writelines(f"{line}\n" for line in (*plain_lines(rows, utc_now()), "", *below))
 
 
 def _rows(runtime: Runtime) -> list[dict[str, Any]]:

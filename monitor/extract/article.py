@@ -22,7 +22,7 @@ from monitor.extract.linked import read_linked
 from monitor.extract.noise import names_of
 from monitor.extract.selected import Selected, select
 from monitor.extract.title import headline, letters, site_name
-from monitor.extract.tree import Page, parse, printable
+from monitor.extract.tree import MAX_CHARS, Page, parse, printable
 from monitor.urls import absolute, host
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def extract(
         lead=_lead(found),
         published=published,
         guessed=guessed,
+        cut=len(html) > MAX_CHARS,
         selected=found.own.given,
         modified=timing.modified(found.head, found.linked, now),
         author=_author(found),

@@ -201,7 +201,7 @@ class Reading:
         reading = self._article(document, source, page, attempt)
         article = reading.article
         held = self._alert(article, source, backlog=page.backlog, oldest=page.oldest)
-        counts = {"articles": 1, "partial": int(article.partial)}
+        counts = {"articles": 1, "partial": int(article.partial), "articles:cut": int(reading.cut)}
         if reading.outcome:
             counts[f"page:{reading.outcome}"] = 1
         again = reading.again or (look_again(page, self._clock()) if held and not article.partial else None)
@@ -229,7 +229,7 @@ class Reading:
         article = article_from_page(page.id, found, page.entry, source)
         again = self._again(page, THIN_PAGE) if article.partial else None
         selected = "body" in found.selected if source.article and source.article.body else None
-        return ArticleReading(article, Outcome.NEW, again, selected=selected)
+        return ArticleReading(article, Outcome.NEW, again, selected=selected, cut=found.cut)
 
     def _again(self, page: Page, attempts: int = 1) -> tuple[Page, datetime] | None:
         """The page with one failed attempt more (or `attempts`), and when to try it again, unless that was the last."""
@@ -279,6 +279,7 @@ class ArticleReading:
     outcome: Outcome | None = None
     again: tuple[Page, datetime] | None = None
     selected: bool | None = None
+    cut: bool = False
 
 
 def refused_as(error: UnreadableDocument) -> Outcome:

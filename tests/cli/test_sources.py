@@ -11,7 +11,16 @@ from support.flow import Flow, rss, rss_item, source
 from support.origin import Answer
 from support.program import monitor, write_config
 
-from monitor.cli.source_rows import in_plain_words, plain_lines, rhythm, row_of, table_of, trouble_lines, worst_first
+from monitor.cli.source_rows import (
+    gap_lines,
+    in_plain_words,
+    plain_lines,
+    rhythm,
+    row_of,
+    table_of,
+    trouble_lines,
+    worst_first,
+)
 from monitor.health import Trouble
 from monitor.history import History
 from monitor.models import Outcome, Source
@@ -95,12 +104,20 @@ def test_counts_are_sentences_and_nothing_is_left_out():
     }  # fmt: skip
     assert list(in_plain_words(counts)) == [
         "1,204 checks of sources: nothing new 1,200, new items 3, no answer in time 1",
-        "2 article pages: new items 2",
+        "2 article pages: read 2",
         "9 articles read",
         "1 gaps between two checks, 4 items found for them",
         "2 alerts",
         "also counted: something:odd 5",
     ]
+
+
+def test_a_gap_of_the_last_day_is_shown_with_its_times():
+    gap = {"gaps": 1, "gap_from": NOW - timedelta(hours=9), "gap_until": NOW - timedelta(hours=2), "filled": 4}
+    fresh = row("s", SourceState(history=History(gap=NOW - timedelta(hours=1), **gap)))
+    past = row("s", SourceState(history=History(gap=NOW - timedelta(days=2), **gap)))
+    (line,) = gap_lines([fresh, past, row("s", WELL)], NOW)
+    assert line == "s: a gap from 24 Nov 03:00 to 24 Nov 10:00 UTC, 4 items found elsewhere so far"
 
 
 def test_the_command_over_a_store(server, keys, folder, origin):

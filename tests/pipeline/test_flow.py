@@ -118,8 +118,9 @@ def test_a_page_that_is_thinner_than_the_feed_is_tried_again_and_not_for_ever(fl
     origin.answers["/1"] = Answer(article_page("Итоги", f"{OTHER}\n{HIT}\n{MORE}"))
     fetch_again()
     assert running.titles() == ["Итоги"]
-    fetch_again()
     assert origin.count("/1") == 2
+    (page,) = [job for job in running.runtime.jobs.next_due() if job.startswith("page:")]
+    assert running.runtime.jobs.page(page.removeprefix("page:")).looks == 1, "only because it was alerted"
 
 
 def test_a_page_that_stays_thin_is_given_up(flow, origin):

@@ -339,3 +339,13 @@ def test_every_check_is_counted_once(flow, origin):
         "page:unreadable",
         "page:not-found",
     }
+
+
+def test_what_is_cut_off_is_counted(flow, origin):
+    """A page is read up to 4 million characters; what is longer is not passed over in silence."""
+    origin.answers["/feed"] = Answer(rss(rss_item("Итоги", "/1")))
+    filler = b"<!--" + b"x" * 4_100_000 + b"-->"
+    origin.answers["/1"] = Answer(article_page("Итоги", OTHER * 3).replace(b"</body>", filler + b"</body>"))
+    running = flow()
+    running.settle()
+    assert running.runtime.documents.counts()["articles:cut"] == 1
