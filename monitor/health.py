@@ -23,7 +23,7 @@ from monitor.history import silent_since
 from monitor.models import Model, Notice, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from monitor.models import Source
     from monitor.schedule import SourceState
@@ -34,6 +34,10 @@ _LEAST_AT_ONCE = 3
 _AT_ONCE = timedelta(minutes=30)
 # By the checks of the last minutes it is told that the network is back.
 _LATELY = timedelta(minutes=5)
+# What only the source itself can come to, however many do.
+_OF_A_SOURCE = frozenset(
+    {Outcome.EMPTY, Outcome.NOT_A_FEED, Outcome.NOT_FOUND, Outcome.GONE, Outcome.TOO_LARGE, Outcome.UNREADABLE}
+)
 _MISSES = 3
 
 OUTCOMES = {
@@ -100,14 +104,16 @@ def changes_of(
 ) -> tuple[Change, ...]:
     """What begins and what ends. `known` are the troubles that are stored, by subject."""
     network = known.get(NETWORK)
-    after = network_trouble([state for _, state in watched], network, now, patience)
+    states = [state for _, state in watched]
+    after = network_trouble(states, network, now, patience)
+    at_once = bool(_began(states, now))
     found = [_change(NETWORK, network, after, now)]
     wanted: dict[str, Trouble | None] = {}
     for source, state in watched:
         subject = f"source:{source.id}"
         was = known.get(subject)
         trouble = source_trouble(source, state, now, patience)
-        if trouble and was is None and _withheld(state, after, watched, now):
+        if trouble and was is None and _withheld(state, after, now, at_once=at_once):
             trouble = None
         # A trouble that goes on is the one that was told, whatever it has become; unless it is over, it stays.
         wanted[subject] = (was or trouble) if trouble or (was and not is_well(source, state)) else None
@@ -160,7 +166,11 @@ def network_trouble(
 
 def _began(states: Sequence[SourceState], now: datetime) -> datetime | None:
     """When most of those that were looked at since began to fail; None where it is not most of them."""
-    starts = sorted(state.failing for state in states if state.failing and now - state.failing <= _AT_ONCE)
+    starts = sorted(
+        state.failing
+        for state in states
+        if state.failing and now - state.failing <= _AT_ONCE and state.outcome not in _OF_A_SOURCE
+    )
     if len(starts) < _LEAST_AT_ONCE:
         return None
     looked_at = sum(bool(state.checked and state.checked >= starts[0]) for state in states)
@@ -172,17 +182,14 @@ def _is_back(states: Sequence[SourceState], trouble: Trouble, now: datetime) -> 
     return 2 * sum(not state.failures for state in lately) > len(lately)
 
 
-def _withheld(state: SourceState, network: Trouble | None, watched: Sequence[Watched], now: datetime) -> bool:
+def _withheld(state: SourceState, network: Trouble | None, now: datetime, *, at_once: bool) -> bool:
     """Whether a failure may be that of the network, which is down, seems to be, or was when the source last failed."""
     if not state.failures:
         return False
     if network and (network.over is None or (state.checked and state.checked <= network.over)):
         return True
-    return state.failing is not None and now - state.failing <= _AT_ONCE and bool(_began(_states(watched), now))
-
-
-def _states(watched: Iterable[Watched]) -> list[SourceState]:
-    return [state for _, state in watched]
+    lately = state.failing is not None and now - state.failing <= _AT_ONCE
+    return at_once and lately and state.outcome not in _OF_A_SOURCE
 
 
 def _change(subject: str, before: Trouble | None, after: Trouble | None, now: datetime) -> Change | None:

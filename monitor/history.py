@@ -45,7 +45,6 @@ class History(Model):
     gap: datetime | None = Field(None, description="when the last of them was noticed")
     gap_from: datetime | None = Field(None, description="what came after this may have been missed")
     gap_until: datetime | None = Field(None, description="and before this")
-    filled: int = Field(0, description="items of gaps that were found elsewhere")
 
     @property
     def items(self) -> int:
@@ -70,8 +69,8 @@ def heard(history: History, times: Iterable[datetime], now: datetime) -> History
         day = days.get(time.date(), Day(day=time.date()))
         days[day.day] = Day(day=day.day, items=day.items + 1, longest=max(day.longest, pause))
         first, latest = first or time, max(latest or time, time)
-    oldest = (now - timedelta(days=KEPT_DAYS)).date()
-    kept = [day for _, day in sorted(days.items()) if day.day >= oldest] or list(days.values())[-1:]
+    oldest = ((latest or now) - timedelta(days=KEPT_DAYS)).date()
+    kept = [day for _, day in sorted(days.items()) if day.day >= oldest]
     return history.model_copy(update={"first": first, "latest": latest, "days": tuple(kept)})
 
 

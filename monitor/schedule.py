@@ -38,7 +38,7 @@ class SourceState:
     """What is known of a source between two checks. Validators and hash are verbatim, for conditional requests.
 
     `failing` is when the first of the present failures was; `misses` counts article pages in a row on which the
-    selector of the text matched nothing.
+    selector of the text matched nothing, `filled` the items of gaps that were found elsewhere.
     """
 
     etag: str = ""
@@ -54,6 +54,7 @@ class SourceState:
     primed: bool = False
     failing: datetime | None = None
     misses: int = 0
+    filled: int = 0
     history: History = field(default_factory=History)
 
     def after(self, outcome: Outcome, now: datetime, reason: str = "") -> SourceState:

@@ -314,7 +314,7 @@ class Runtime:
     def look_after(self) -> int:
         """Tell the operator which sources fell ill or are well again; returns how many notices."""
         patience = Patience(self.settings.health.failures, self.settings.health.patience)
-        watched = [(source, self.jobs.state(source.id)) for source in self.sources.values()]
+        watched = list(zip(self.sources.values(), self.jobs.states(self.sources), strict=True))
         found = changes_of(watched, self.troubles.known(), utc_now(), patience)
         return sum(self.troubles.store(change) and change.notice is not None for change in found)
 

@@ -165,6 +165,7 @@ THINK_TANK = published(days=28, hours=(10,), weekends=False)
         (published(days=3, hours=range(24)), timedelta(days=3), False),  # no weekend was seen yet
         (published(days=3, hours=range(24)), timedelta(days=5), True),
         (published(days=28, hours=(10,), end=before(days=20)), timedelta(hours=1), True),
+        (published(days=28, hours=(10,), end=before(days=400)), timedelta(hours=1), True),  # dead when it was added
         (heard(History(), [before(days=3), before(days=2)], NOW), timedelta(days=60), False),  # too few to tell
         (History(), timedelta(days=60), False),
     ],
@@ -221,6 +222,10 @@ def test_a_network_that_is_down_is_one_trouble():
 
 def test_two_of_many_are_troubles_of_their_own():
     assert len(Watch().look(*crowd(2, ill(3)), (plain("other"), well()), (plain("more"), well()))) == 2
+
+
+def test_wrong_addresses_are_no_outage():
+    assert len(Watch().look(*crowd(5, ill(3, Outcome.NOT_FOUND)))) == 5
 
 
 def test_failures_that_began_on_different_days_are_no_outage():

@@ -46,7 +46,7 @@ def row_of(source: Source, state: SourceState, due: datetime | None, trouble: Tr
         "due": due,
         "gaps": history.gaps,
         "last_gap": {"noticed": history.gap, "since": history.gap_from, "until": history.gap_until},
-        "items_found_for_gaps": history.filled,
+        "items_found_for_gaps": state.filled,
         "selector_misses": state.misses,
         "trouble": trouble.reason if trouble else "",
         "trouble_since": trouble.since if trouble else None,
@@ -124,6 +124,7 @@ _SENTENCES = (
     {
         "articles": "articles read",
         "partial": "of them by the words of the feed",
+        "articles:gone": "gone since",
         "articles:cut": "cut at 4 million characters",
         "unreadable": "given up",
     },

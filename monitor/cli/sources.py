@@ -68,14 +68,10 @@ def sources(
 
 def _rows(runtime: Runtime) -> list[dict[str, Any]]:
     due, troubles = runtime.jobs.next_due(), runtime.troubles.known()
+    states = runtime.jobs.states(runtime.sources)
     return worst_first(
-        row_of(
-            source,
-            runtime.jobs.state(source.id),
-            moment(due.get(f"source:{source.id}")),
-            troubles.get(f"source:{source.id}"),
-        )
-        for source in runtime.sources.values()
+        row_of(source, state, moment(due.get(f"source:{source.id}")), troubles.get(f"source:{source.id}"))
+        for source, state in zip(runtime.sources.values(), states, strict=True)
     )
 
 

@@ -35,6 +35,8 @@ _WAITING_PER_HOST = 10
 _WAIT_SECONDS = 5.0
 _LONGEST_AWAY = 20  # times _HOST_BUSY
 _UNKNOWN = timedelta(minutes=1)
+# The page of an alerted article that is not found is gone when it was not for a quarter of an hour.
+NOT_FOUND_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +244,11 @@ class Drain:
             failed = page.model_copy(update={"attempts": page.attempts + 1})
             due = page_retry(failed.attempts, self._clock(), self._random, error.retry_after)
             counted: Outcome | None = error.outcome
+            if is_gone(failed, error.outcome):
+                failed, due = failed.model_copy(update={"gone": True}), None
             # The reader gets what the feed said at once, and the page later if it comes; of a second look it has more.
-            first = page.attempts == 0 and not page.looks
-            document = _article(failed, None, self._clock()) if first else None
+            tell = failed.gone or (page.attempts == 0 and not page.looks)
+            document = _article(failed, None, self._clock()) if tell else None
             page = failed
         else:
             # A page that came is counted by its reading: only that knows whether it is an article.
@@ -274,6 +278,13 @@ def judge(before: SourceState, response: Response, now: datetime) -> tuple[Outco
     if digest == before.body_hash:
         return Outcome.UNCHANGED, seen.after(Outcome.UNCHANGED, now)
     return Outcome.NEW, replace(seen, checked=now)
+
+
+def is_gone(page: Page, outcome: Outcome) -> bool:
+    """Whether a page that was read before is gone for good: by its own word, or not found so many times in a row."""
+    return bool(page.looks) and (
+        outcome is Outcome.GONE or (outcome is Outcome.NOT_FOUND and page.attempts >= NOT_FOUND_ATTEMPTS)
+    )
 
 
 def _raised(ended: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:

@@ -98,6 +98,7 @@ class DocumentStore(Protocol):
         articles: Iterable[Article],
         counts: Mapping[str, int],
         entries: Mapping[str, Remembered] | None = None,
+        filled: int = 0,
         due: datetime | None = None,
         now: datetime,
     ) -> None: ...

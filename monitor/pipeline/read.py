@@ -198,6 +198,9 @@ class Reading:
             counts = {"unreadable": 1, f"page:{Outcome.UNREADABLE}": 1}
             self._documents.read_article(document, again=None, articles=(), counts=counts)
             return
+        if page.gone:
+            self._documents.read_article(document, again=None, articles=(), counts={"articles:gone": 1})
+            return
         reading = self._article(document, source, page, attempt)
         article = reading.article
         held = self._alert(article, source, backlog=page.backlog, oldest=page.oldest)
@@ -248,15 +251,15 @@ class Reading:
         articles = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in filling.articles]
         for article in articles:
             self._alert(article, source, backlog=False, oldest=page.oldest)
-        filled = before.history.filled + filling.counts.get("gaps:items", 0)
         self._documents.read_index(
             document,
             before,
-            replace(before, history=before.history.model_copy(update={"filled": filled})),
+            before,
             seen=filling.seen,
             pages=dict.fromkeys(filling.pages, now),
             articles=articles,
             counts={"articles": len(articles), **filling.counts},
+            filled=filling.counts.get("gaps:items", 0),
             now=now,
         )
 

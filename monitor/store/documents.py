@@ -86,12 +86,14 @@ class Documents:
         articles: Iterable[Article],
         counts: Mapping[str, int],
         entries: Mapping[str, Remembered] | None = None,
+        filled: int = 0,
         due: datetime | None = None,
         now: datetime,
     ) -> None:
         """Store what a feed or listing gave, and drop the document: all at once. `due` puts the next check off.
 
-        `entries` take the place of those of the last reading, where they are given.
+        `entries` take the place of those of the last reading, where they are given. `filled` items were found for
+        a gap.
         """
         memory, present = self._keys("seen", document.source), dict.fromkeys(seen, int(now.timestamp()))
         with self._client.pipeline(transaction=True) as pipe:
@@ -104,6 +106,8 @@ class Documents:
                 pipe.hset(self._keys("entries", document.source), mapping=fields)
             for page, when in pages.items():
                 self._schedule(pipe, page, when)
+            if filled:
+                pipe.hincrby(self._keys("source", document.source), "filled", filled)
             if changed := changes(before, after):
                 pipe.hset(self._keys("source", document.source), mapping=dict(changed))
             if due:
@@ -141,7 +145,8 @@ class Documents:
 
     def _schedule(self, pipe: Client, page: Page, due: datetime) -> None:
         pipe.hset(self._keys("page", page.id), "request", page.model_dump_json())
-        pipe.zadd(self._keys("due"), {f"page:{page.id}": millis(due)}, nx=True)
+        # An edit is read soon, though a later look was planned.
+        pipe.zadd(self._keys("due"), {f"page:{page.id}": millis(due)}, lt=True)
 
     def _note_selected(self, pipe: Client, source: str, *, selected: bool) -> None:
         if selected:

@@ -67,6 +67,14 @@ class Jobs:
         return state_from_hash(self._client.hgetall(self._keys("source", source)))
 
     @redis_errors()
+    def states(self, sources: Iterable[str]) -> list[SourceState]:
+        """What is known of each source, in one go."""
+        with self._client.pipeline(transaction=False) as pipe:
+            for source in sources:
+                pipe.hgetall(self._keys("source", source))
+            return [state_from_hash(fields) for fields in pipe.execute()]
+
+    @redis_errors()
     def page(self, name: str) -> Page | None:
         """A page to fetch; None when it was read meanwhile."""
         request = self._client.hget(self._keys("page", name), "request")

@@ -44,6 +44,7 @@ def state_to_hash(state: SourceState) -> dict[str, str]:
         "primed": "1" if state.primed else "",
         "failing": _written(state.failing),
         "misses": str(state.misses),
+        "filled": str(state.filled),
         "history": state.history.model_dump_json(exclude_defaults=True),
     }
 
@@ -65,6 +66,7 @@ def state_from_hash(fields: Mapping[bytes, bytes]) -> SourceState:
         primed=bool(text.get("primed")),
         failing=moment(text.get("failing")),
         misses=int(text.get("misses") or 0),
+        filled=int(text.get("filled") or 0),
         history=History.model_validate_json(text.get("history") or "{}"),
     )
 

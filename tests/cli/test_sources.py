@@ -113,9 +113,9 @@ def test_counts_are_sentences_and_nothing_is_left_out():
 
 
 def test_a_gap_of_the_last_day_is_shown_with_its_times():
-    gap = {"gaps": 1, "gap_from": NOW - timedelta(hours=9), "gap_until": NOW - timedelta(hours=2), "filled": 4}
-    fresh = row("s", SourceState(history=History(gap=NOW - timedelta(hours=1), **gap)))
-    past = row("s", SourceState(history=History(gap=NOW - timedelta(days=2), **gap)))
+    gap = {"gaps": 1, "gap_from": NOW - timedelta(hours=9), "gap_until": NOW - timedelta(hours=2)}
+    fresh = row("s", SourceState(history=History(gap=NOW - timedelta(hours=1), **gap), filled=4))
+    past = row("s", SourceState(history=History(gap=NOW - timedelta(days=2), **gap), filled=4))
     (line,) = gap_lines([fresh, past, row("s", WELL)], NOW)
     assert line == "s: a gap from 24 Nov 03:00 to 24 Nov 10:00 UTC, 4 items found elsewhere so far"
 
