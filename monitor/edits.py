@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from monitor.models import Entry
@@ -33,10 +33,11 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What is kept of an entry of the last reading: its article, its words, how often and when it was read again."""
+    """What is kept of an entry of the last reading: article, words, date; how often and when it was read again."""
 
     article: str
     words: str
+    published: datetime | None = None
     readings: int = 0
     read: datetime | None = None
 
@@ -81,9 +82,13 @@ def recall(names: Sequence[str], last: Mapping[str, Remembered]) -> Remembered |
 
 
 def find_edits(
-    listed: Sequence[Listed], last: Mapping[str, Remembered], now: datetime, has_page: Callable[[Entry], bool]
+    listed: Sequence[Listed],
+    last: Mapping[str, Remembered],
+    now: datetime,
+    has_page: Callable[[Entry], bool],
+    unchanged: Iterable[Sequence[str]] = (),
 ) -> Edits:
-    """Compare a reading with what is remembered of the last one.
+    """Compare a reading with what is remembered of the last one; `unchanged` names entries known to be as they were.
 
     The page of an entry can be read at any time, what only the feed says just now: such an edit stays to be found.
     """
@@ -94,9 +99,12 @@ def find_edits(
     edited = {item.article: due for item, due in wanted if due <= now or has_page(item.entry)}
     later = {item.article for item, _ in wanted} - edited.keys()
     remembered: dict[str, Remembered] = {}
+    for names in unchanged:
+        if found := recall(names, last):
+            remembered |= dict.fromkeys(names, found)
     for item in listed:
         was = recall(item.own_names, last) if not item.new else None
-        kept = was or Remembered(item.article, words_of(item.entry))
+        kept = was or Remembered(item.article, words_of(item.entry), item.entry.published)
         if item.article not in later:
             kept = replace(kept, words=words_of(item.entry))
         if item.article in edited:

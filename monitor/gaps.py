@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.edits import recall
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from monitor.edits import Listed, Remembered
@@ -18,29 +18,27 @@ if TYPE_CHECKING:
 # So long after a gap the source is looked at twice as often, where its interval is not its own.
 HURRY = timedelta(days=1)
 _FLOOR = timedelta(minutes=1)
-_ORDER_TELLS = 2
 
 
-def is_gap(listed: Sequence[Listed], last: Mapping[str, Remembered]) -> bool:
-    """Whether nothing of the last reading is left in this one, though both held entries.
+def is_gap(groups: Iterable[Sequence[str]], last: Mapping[str, Remembered]) -> bool:
+    """Whether nothing of the last reading is left in this one, though both held entries; `groups` are its names.
 
-    Entries that are pinned to the top of a feed outlast any gap, so they do not count.
+    A feed drops its oldest items first. What is left while most, and all that is newer, was dropped is pinned to the
+    top of the feed: it outlasts any gap, and does not count.
     """
-    if not listed or not last:
+    groups = list(groups)
+    if not groups or not last:
         return False
-    left = [at for at, item in enumerate(listed) if recall(item.names, last)]
-    return not left or _pinned(listed, left)
+    left = {found.article: found for group in groups if (found := recall(group, last))}
+    dropped = {found.article: found for found in last.values() if found.article not in left}
+    return not left or (len(dropped) > len(left) and _is_older(left.values(), dropped.values()))
 
 
-def _pinned(listed: Sequence[Listed], left: Sequence[int]) -> bool:
-    """Whether those that are left stand above everything new, though older, in a feed with the newest first."""
-    rest = [item.entry.published for at, item in enumerate(listed) if at not in set(left)]
-    top = [listed[at].entry.published for at in left]
-    if len(rest) < _ORDER_TELLS or max(left) != len(left) - 1 or None in rest or None in top:
-        return False
-    times, pinned = [time for time in rest if time], [time for time in top if time]
-    falling = times == sorted(times, reverse=True) and times[0] > times[-1]
-    return falling and max(pinned) < min(times)
+def _is_older(those: Iterable[Remembered], others: Iterable[Remembered]) -> bool:
+    """Whether all of those are dated before all of the others."""
+    first, second = [item.published for item in those], [item.published for item in others]
+    early, late = [time for time in first if time], [time for time in second if time]
+    return len(early) == len(first) and len(late) == len(second) and max(early) < min(late)
 
 
 def with_gap(history: History, listed: Sequence[Listed], before: SourceState, now: datetime) -> History:

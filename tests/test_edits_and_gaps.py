@@ -56,7 +56,7 @@ def test_each_reading_of_an_entry_waits_longer():
         last, now = edits.remembered, due
     assert waits[:4] == [timedelta(0), FIRST_GAP, 2 * FIRST_GAP, 4 * FIRST_GAP]
     assert max(waits) == LONGEST_GAP
-    assert read_again(Remembered("a", "", 10**9, NOW), NOW) - NOW == LONGEST_GAP
+    assert read_again(Remembered("a", "", readings=10**9, read=NOW), NOW) - NOW == LONGEST_GAP
 
 
 def test_an_edit_that_only_the_feed_tells_stays_to_be_found():
@@ -78,25 +78,44 @@ def test_when_most_entries_change_the_feed_did(changed, edits):
     assert again.due == (), "once is enough"
 
 
-def remembered(*names):
-    return read(*(listed(name, f"title {name}", new=True) for name in names)).remembered
+def before(*hours):
+    """A reading of items so many hours old; each is named by its age."""
+    return read(*(listed(f"h{age}", f"title {age}", new=True, hours=age) for age in hours)).remembered
 
 
-def test_a_gap_needs_entries_on_both_sides():
-    assert not is_gap((), remembered("a"))
-    assert not is_gap((listed("b", new=True),), {})
-    assert is_gap((listed("b", "other", new=True),), remembered("a"))
-    assert not is_gap((listed("b", "other", new=True), listed("a")), remembered("a"))
+def names(*hours):
+    return [listed(f"h{age}", f"title {age}").names for age in hours]
 
 
-def test_only_what_stands_above_and_is_older_is_pinned():
-    last = remembered("pin")
-    falling = [listed("c", "c", new=True, hours=1), listed("b", "b", new=True, hours=2)]
-    assert is_gap((listed("pin", hours=900), *falling), last)
-    assert not is_gap((*falling, listed("pin", hours=900)), last), "below what is new, it is what was there"
-    assert not is_gap((listed("pin", hours=900), *reversed(falling)), last), "a feed with the oldest first"
-    assert not is_gap((listed("pin"), *falling), last), "without a date nothing tells"
-    assert not is_gap((listed("pin", hours=0), *falling), last), "the newest item is not pinned"
+@pytest.mark.parametrize(
+    ("now", "last", "gap"),
+    [
+        ((1, 2), (), False),  # the first reading
+        ((), (3, 4), False),  # an empty one
+        ((1, 2), (3, 4), True),
+        ((1, 2, 3), (3, 4, 5), False),
+        ((3, 2, 1), (5, 4, 3), False),  # a feed with the oldest first
+        ((900, 1, 2, 3), (900, 11, 12, 13), True),  # one is pinned
+        ((900, 800, 1, 2), (900, 800, 11, 12), False),  # as many are left as were dropped
+        ((900, 1, 2, 3), (900, 3, 4, 5), False),
+        ((1, 5, 6, 7), (4, 5, 6, 7), False),  # the newest one was deleted
+    ],
+)
+def test_a_gap_is_when_nothing_is_left_but_what_is_pinned(now, last, gap):
+    assert is_gap(names(*now), before(*last)) is gap
+
+
+def test_without_dates_nothing_tells_what_is_pinned():
+    last = read(*(listed(name, f"title {name}", new=True) for name in "pabc")).remembered
+    assert not is_gap([listed("p").names, listed("x", "new").names], last)
+
+
+def test_entries_that_are_known_to_be_unchanged_are_carried_over():
+    """A reader of feeds may pass over what it knows; the next reading still compares with all of it."""
+    last = before(3, 4)
+    edits = find_edits([listed("h1", "title 1", new=True)], last, NOW, lambda _: True, unchanged=names(3))
+    assert set(edits.remembered) == {name for group in names(1, 3) for name in group}
+    assert edits.remembered["id:h3"] == last["id:h3"]
 
 
 def test_the_interval_is_halved_for_a_day():

@@ -316,7 +316,7 @@ def decide_index(
     new = [item for item in listed if item.new]
     wanted = [item for item in new if not (oldest and item.entry.published and item.entry.published < oldest)]
     edits = find_edits(listed, last, now, has_page)
-    gap = before.primed and is_gap(listed, last)
+    gap = before.primed and is_gap([item.names for item in listed], last)
     history = heard(before.history, times_of(new, before, now), now)
     return IndexReading(
         Outcome.NEW if new else Outcome.UNCHANGED,

@@ -10,7 +10,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | token           | string | for ever                | last fencing token given                            | one                          |
 | source:ID       | hash   | for ever                | state of a source: validators, outcome, times       | one a source                 |
 | seen:ID         | zset   | for ever                | identity of an entry -> last time in the feed, s    | trimmed after `retention`    |
-| entries:ID      | hash   | until the next reading  | name of an entry of the last reading -> article, words, readings | three an entry of one document |
+| entries:ID      | hash   | until the next reading  | name of an entry of the last reading -> article, words, date, readings | three an entry of one document |
 | page:ID         | hash   | until read              | an article page to fetch: its entry, source         | jobs in `due`                |
 | unread          | zset   | for ever                | document -> when to send its hint again, ms         | no claims above UNREAD_LIMIT |
 | document:ID     | hash   | until read              | a fetched body and what it is for                   | as `unread`                  |

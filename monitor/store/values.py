@@ -79,14 +79,14 @@ def changes(before: SourceState, after: SourceState) -> dict[str, str]:
 
 def remembered_to_field(remembered: Remembered) -> str:
     """A field of `entries:ID`."""
-    read = millis(remembered.read) if remembered.read else ""
-    return f"{remembered.article} {remembered.words} {remembered.readings} {read}"
+    times = (_written(remembered.published), _written(remembered.read))
+    return " ".join((remembered.article, remembered.words, str(remembered.readings), *times))
 
 
 def remembered_from_field(value: bytes) -> Remembered:
     """The reverse."""
-    article, words, readings, read = value.decode().split(" ")
-    return Remembered(article, words, int(readings), moment(read))
+    article, words, readings, published, read = value.decode().split(" ")
+    return Remembered(article, words, moment(published), int(readings), moment(read))
 
 
 def document_to_hash(document: Document) -> dict[str, str | bytes]:
