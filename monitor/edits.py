@@ -43,7 +43,7 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class Item:
     """An entry of an index as it was read: the names it is remembered by, and the id of its article."""
 
     entry: Entry
@@ -64,7 +64,7 @@ class Edits:
     `later` edits are found again by a later reading, `noise` are none.
     """
 
-    due: tuple[tuple[Listed, datetime], ...]
+    due: tuple[tuple[Item, datetime], ...]
     remembered: Mapping[str, Remembered]
     later: int = 0
     noise: int = 0
@@ -82,7 +82,7 @@ def recall(names: Sequence[str], last: Mapping[str, Remembered]) -> Remembered |
 
 
 def find_edits(
-    listed: Sequence[Listed],
+    listed: Sequence[Item],
     last: Mapping[str, Remembered],
     now: datetime,
     has_page: Callable[[Entry], bool],

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from monitor.edits import Listed, Remembered
+    from monitor.edits import Item, Remembered
     from monitor.history import History
     from monitor.schedule import SourceState
 
@@ -41,7 +41,7 @@ def _is_older(those: Iterable[Remembered], others: Iterable[Remembered]) -> bool
     return len(early) == len(first) and len(late) == len(second) and max(early) < min(late)
 
 
-def with_gap(history: History, listed: Sequence[Listed], before: SourceState, now: datetime) -> History:
+def with_gap(history: History, listed: Sequence[Item], before: SourceState, now: datetime) -> History:
     """The history with one more gap: from the newest item that was known to the oldest that is there now."""
     dated = [item.entry.published for item in listed if item.new and item.entry.published]
     since = before.history.latest or before.succeeded

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.edits import FIRST_GAP, LONGEST_GAP, Listed, Remembered, find_edits, read_again
+from monitor.edits import FIRST_GAP, LONGEST_GAP, Item, Remembered, find_edits, read_again
 from monitor.gaps import HURRY, is_gap, shortened
 from monitor.kinds.further import kind_of, next_document
 from monitor.models import Document, Entry, Purpose
@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 def listed(name, title="t", *, new=False, hours=None, text="", lead=""):
     published = NOW - timedelta(hours=hours) if hours is not None else None
     entry = Entry(key=name, url=f"https://e.test/{name}", title=title, lead=lead, text=text, published=published)
-    return Listed(entry, (f"id:{name}", f"url:{name}", f"words:{title}"), f"article-{name}", new)
+    return Item(entry, (f"id:{name}", f"url:{name}", f"words:{title}"), f"article-{name}", new)
 
 
 def read(*items, last=None, now=NOW):
@@ -42,7 +42,7 @@ def test_a_new_entry_is_no_edit_and_an_unknown_one_is_only_remembered():
 
 def test_an_entry_is_recalled_by_any_name_that_is_left():
     last = read(listed("a", "Talks begin", new=True)).remembered
-    moved = Listed(Entry(key="b", url="https://e.test/b", title="Talks end"), ("id:b", "url:a"), "other", new=False)
+    moved = Item(Entry(key="b", url="https://e.test/b", title="Talks end"), ("id:b", "url:a"), "other", new=False)
     ((item, _),) = read(moved, last=last).due
     assert item is moved
 

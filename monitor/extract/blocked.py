@@ -66,8 +66,9 @@ _TRACES = tuple(
     b"triggerinterstitial edgesuite.net _incapsula incident_id gokuprops awswaf cloudproxy sucuri kpsdk perfdrive "
     b"anubis wf-block wordfence ddos-guard ddg-l10n data-ddg qrator qauth".split()
 )
-# A captcha in a form of comments is on many a page; alone on a page it is a wall.
+# A captcha in a form of comments is on many a page; alone on a page, without a paragraph, it is a wall.
 _CAPTCHA_ALONE = 800
+_PARAGRAPH = 200
 
 _CONSENT = re.compile(
     r"(?P<Didomi>sdk\.privacy-center\.org|didomi-host)|(?P<Sourcepoint>sp_message_container|privacy-mgmt\.com|sourcepoint\.mgr)"
@@ -138,7 +139,8 @@ _HEADERS = (
 _SURE = frozenset({"cf-mitigated", "x-amzn-waf-action", "x-vercel-mitigated", "x-sucuri-block"})
 _REFUSALS = frozenset({401, 403, 405})
 _LEGAL = 451
-TELLING = frozenset({202, *_REFUSALS, 429, _LEGAL, 503})
+# A 429 is none of them: whoever says it, it asks to come back later.
+TELLING = frozenset({202, *_REFUSALS, _LEGAL, 503})
 
 
 def refuse_block_page(body: bytes | str, url: str, content_type: str = "") -> None:
@@ -182,6 +184,7 @@ class _Sketch:
     title: str = ""
     headline: str = ""
     shown: int = 0
+    longest: int = 0  # piece of text that is shown
     hidden: str = ""  # what only a browser without scripts shows, and the beginning of what every one shows
     data: int = 0
     links: int = 0
@@ -224,6 +227,7 @@ class _Sketch:
         words = " ".join(text.split())
         if not noscript:
             self.shown += len(words)
+            self.longest = max(self.longest, len(words))
         if "h1" in self._open[-3:]:
             self.headline += f" {words[:300]}"
         if len(self.hidden) < _SMALL:
@@ -278,7 +282,7 @@ def _challenge(sketch: _Sketch) -> str | None:
         return None
     found = {name for match in _CHALLENGES.finditer("\n".join(sketch.marks)) if (name := match.lastgroup)}
     named = [vendor for at, vendor in enumerate(_VENDORS) if f"v{at}" in found]
-    alone = sketch.shown <= _CAPTCHA_ALONE and sketch.links <= _FEW_LINKS
+    alone = sketch.shown <= _CAPTCHA_ALONE and sketch.longest < _PARAGRAPH and sketch.links <= _FEW_LINKS
     return next((vendor for vendor in named if vendor != "a captcha" or alone), None)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from monitor.edits import Listed
+    from monitor.edits import Item
     from monitor.history import History
     from monitor.models import Document, Source
 
@@ -49,7 +49,7 @@ def fill_gap(
     document: Document,
     source: Source,
     page: Page,
-    listed: Callable[[Sequence[Entry]], tuple[Listed, ...]],
+    listed: Callable[[Sequence[Entry]], tuple[Item, ...]],
     has_page: Callable[[Entry], bool],
     *,
     give_up: bool,
@@ -58,16 +58,16 @@ def fill_gap(
     if not document.body:  # it could not be fetched, which is counted, and is tried again
         return Filling()
     if give_up:
-        return Filling(counts={f"gaps:{Outcome.UNREADABLE}": 1})
+        return Filling(counts=_counted(Outcome.UNREADABLE))
     try:
         entries = _entries(document, source)
     except UnreadableDocument as error:
         outcome = Outcome.BLOCKED if isinstance(error, BlockedPage) else Outcome.UNREADABLE
-        return Filling(counts={f"gaps:{outcome}": 1})
+        return Filling(counts=_counted(outcome))
     items = listed(entries)
     missed = [item for item in items if item.new and not _is_older(item.entry, page.oldest)]
     pages = [_article(item, source, page) for item in missed if has_page(item.entry)]
-    counts = {"gaps:filled from": 1, "gaps:items": len(missed)}
+    counts = {f"page:{Outcome.NEW}": 1, "gaps:filled from": 1, "gaps:items": len(missed)}
     # The first items may have been in the feed itself; the last one tells how far back this goes.
     reached = not items or not items[-1].new or _is_older(items[-1].entry, page.oldest)
     if not reached and (url := next_document(document)):
@@ -90,11 +90,15 @@ def _entries(document: Document, source: Source) -> tuple[Entry, ...]:
     return read_entries(document, source.model_copy(update={"kind": kind}))
 
 
+def _counted(outcome: Outcome) -> dict[str, int]:
+    return {f"page:{outcome}": 1, f"gaps:{outcome}": 1}
+
+
 def _is_older(entry: Entry, oldest: datetime | None) -> bool:
     return bool(oldest and entry.published and entry.published < oldest)
 
 
-def _article(item: Listed, source: Source, page: Page) -> Page:
+def _article(item: Item, source: Source, page: Page) -> Page:
     return Page(id=item.article, source=source.id, entry=item.entry, oldest=page.oldest)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from monitor.canary import CANARY
-from monitor.edits import Listed, find_edits, recall
+from monitor.edits import Item, find_edits, recall
 from monitor.errors import BlockedPage, UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
 from monitor.gaps import is_gap, shortened, with_gap
@@ -171,7 +171,7 @@ class Reading:
         oldest = None if before.primed else now - self._backlog_age
         return decide_index(listed, last, before, oldest=oldest, has_page=self._has_page, now=now)
 
-    def _listed(self, entries: Sequence[Entry], source: Source, last: Mapping[str, Remembered]) -> tuple[Listed, ...]:
+    def _listed(self, entries: Sequence[Entry], source: Source, last: Mapping[str, Remembered]) -> tuple[Item, ...]:
         """The entries with their names and the ids of their articles: those that they had when they were new."""
         names = identities(entries)
         unseen = self._documents.unseen(source.id, {name for group in names for name in group})
@@ -181,7 +181,7 @@ class Reading:
             edited = entry.key == entry.url and recall([url_name(entry.url)], last)
             new = is_new(group, unseen) and not edited
             own = has_own_address(entry, group, unseen if new else set(group))
-            item = Listed(entry, group, article_id(entry, source, own_address=own), new)
+            item = Item(entry, group, article_id(entry, source, own_address=own), new)
             known = None if new else recall(item.own_names, last)
             listed.append(replace(item, article=known.article) if known else item)
         return tuple(listed)
@@ -244,7 +244,7 @@ class Reading:
         """Read an index that fills a gap. It is no check of the source, whose outcome and rhythm stay as they are."""
         before, now = self._jobs.state(source.id), self._clock()
 
-        def listed(entries: Sequence[Entry]) -> tuple[Listed, ...]:
+        def listed(entries: Sequence[Entry]) -> tuple[Item, ...]:
             return self._listed(entries, source, {})
 
         filling = fill_gap(document, source, page, listed, self._has_page, give_up=attempt > READ_ATTEMPTS)
@@ -299,29 +299,32 @@ def look_again(page: Page, now: datetime) -> tuple[Page, datetime] | None:
 
 
 def decide_index(
-    listed: Sequence[Listed],
+    listed: Sequence[Item],
     last: Mapping[str, Remembered],
     before: SourceState,
     *,
     oldest: datetime | None,
     has_page: Callable[[Entry], bool],
     now: datetime,
+    unchanged: Sequence[Sequence[str]] = (),
 ) -> IndexReading:
     """What to do with the entries of an index; a first check only remembers those published before `oldest`.
 
+    `unchanged` are the names of further entries, which are known to be as they were at the last reading.
     An entry whose whole text is there, or that has no page or needs none, is an article at once.
     """
-    if not listed:
+    groups = [*(item.names for item in listed), *unchanged]
+    if not groups:
         return IndexReading(Outcome.EMPTY, "no item in it")
     new = [item for item in listed if item.new]
     wanted = [item for item in new if not (oldest and item.entry.published and item.entry.published < oldest)]
-    edits = find_edits(listed, last, now, has_page)
-    gap = before.primed and is_gap([item.names for item in listed], last)
+    edits = find_edits(listed, last, now, has_page, unchanged)
+    gap = before.primed and is_gap(groups, last)
     history = heard(before.history, times_of(new, before, now), now)
     return IndexReading(
         Outcome.NEW if new else Outcome.UNCHANGED,
-        items=len(listed),
-        seen=tuple(name for item in listed for name in item.names),
+        items=len(groups),
+        seen=tuple(name for group in groups for name in group),
         articles=tuple((item.article, item.entry) for item in wanted if not has_page(item.entry)),
         pages=tuple((item.article, item.entry) for item in wanted if has_page(item.entry)),
         edited=tuple((item.article, item.entry) for item, _ in edits.due if not has_page(item.entry)),
@@ -342,7 +345,7 @@ def decide_index(
     )
 
 
-def times_of(new: Sequence[Listed], before: SourceState, now: datetime) -> list[datetime]:
+def times_of(new: Sequence[Item], before: SourceState, now: datetime) -> list[datetime]:
     """When new entries came: as they say, else now; of a first check nobody knows when the undated came."""
     return [item.entry.published or now for item in new if item.entry.published or before.primed]
 

@@ -132,6 +132,7 @@ ARTICLE = "".join(
         page(f"{ARTICLE * 4}<script src='https://sdk.privacy-center.org/loader.js'></script>"),
         # A form for comments with a captcha, and one to log in.
         page(f"<h1>Итоги</h1>{ARTICLE * 2}<form><input type=password><div class='g-recaptcha'></div></form>"),
+        page(f"<p>{'Коротко о главном. ' * 15}</p><form><div class='g-recaptcha'></div></form>"),
         # Drawn by scripts, with the story in its data.
         page(
             f"<div id=root></div><noscript>Enable JavaScript</noscript><script type='application/json'>{'x' * 3000}</script>"
@@ -162,8 +163,7 @@ def test_a_feed_is_never_looked_at_for_walls():
         (403, {"Server": "AkamaiGHost"}, WALLS["a refusal"][0], "Akamai"),
         (403, {"x-datadome": "protected"}, "", "DataDome"),
         (202, {"x-amzn-waf-action": "challenge"}, "", "AWS WAF"),
-        (429, {}, WALLS["DDoS-Guard"][0], "DDoS-Guard"),
-        (429, {"server": "cloudflare"}, "", None),
+        (503, {}, WALLS["DDoS-Guard"][0], "DDoS-Guard"),
         (403, {"server": "nginx"}, "<h1>403</h1>", None),
         (451, {}, "", "an order of a court or state"),
     ],

@@ -257,6 +257,8 @@ def test_a_gap_is_filled_from_the_older_pages_of_the_feed(flow, origin):
     assert len(running.titles()) >= 1
     poll(running, origin, *latest[:1], *latest[1:], rounds=2)
     assert origin.count("/feed?paged=2") == 1, "a gap is filled once"
+    counts = running.runtime.documents.counts()
+    assert sum(number for name, number in counts.items() if name.startswith(("source:", "page:"))) == len(origin.hits)
 
 
 def test_a_feed_that_names_its_next_page_needs_no_address_for_gaps(flow, origin):
