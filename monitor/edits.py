@@ -4,8 +4,8 @@ The order in which the rules apply:
 1. Words count, of title, lead and text; signs, spaces and letter case do not.
 2. When many entries of one reading changed at once, it was the feed that changed (counters, times, a new layout), and
    none of them was edited.
-3. An edited article is read again at once the first time, and after a growing gap each time after that: an entry whose
-   words change at each look costs a dozen readings a day, and no edit is left unread for good.
+3. The page of an edited article is read again at once the first time, and after a growing gap each time after that: an
+   entry whose words change at each look costs a dozen requests a day, and no edit is left unread for good.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from monitor.models import Entry
@@ -61,12 +61,11 @@ class Item:
 class Edits:
     """What a reading brought: edited entries with the time to read each, and what to remember.
 
-    `later` edits are found again by a later reading, `noise` are none.
+    `noise` are changes that are no edits.
     """
 
     due: tuple[tuple[Item, datetime], ...]
     remembered: Mapping[str, Remembered]
-    later: int = 0
     noise: int = 0
 
 
@@ -86,32 +85,32 @@ def find_edits(
     last: Mapping[str, Remembered],
     now: datetime,
     has_page: Callable[[Entry], bool],
-    unchanged: Iterable[Sequence[str]] = (),
+    unchanged: Sequence[Sequence[str]] = (),
 ) -> Edits:
     """Compare a reading with what is remembered of the last one; `unchanged` names entries known to be as they were.
 
-    The page of an entry can be read at any time, what only the feed says just now: such an edit stays to be found.
+    What stands in the feed is read at once, since that asks nobody; a page is when it is its time.
     """
     known = [(item, found) for item in listed if not item.new and (found := recall(item.own_names, last))]
     changed = [(item, found) for item, found in known if found.words != words_of(item.entry)]
-    noise = len(changed) >= _LEAST_MANY and len(changed) > _MANY * len(known)
-    wanted = [] if noise else [(item, read_again(found, now)) for item, found in changed]
-    edited = {item.article: due for item, due in wanted if due <= now or has_page(item.entry)}
-    later = {item.article for item, _ in wanted} - edited.keys()
+    noise = len(changed) >= _LEAST_MANY and len(changed) > _MANY * (len(known) + len(unchanged))
+    due = (
+        ()
+        if noise
+        else tuple((item, read_again(found, now) if has_page(item.entry) else now) for item, found in changed)
+    )
+    edited = {item.article: when for item, when in due}
     remembered: dict[str, Remembered] = {}
     for names in unchanged:
         if found := recall(names, last):
             remembered |= dict.fromkeys(names, found)
     for item in listed:
         was = recall(item.own_names, last) if not item.new else None
-        kept = was or Remembered(item.article, words_of(item.entry), item.entry.published)
-        if item.article not in later:
-            kept = replace(kept, words=words_of(item.entry))
+        kept = replace(was or Remembered(item.article, "", item.entry.published), words=words_of(item.entry))
         if item.article in edited:
             kept = replace(kept, readings=kept.readings + 1, read=edited[item.article])
         remembered |= dict.fromkeys(item.names, kept)
-    due = tuple((item, edited[item.article]) for item, _ in wanted if item.article in edited)
-    return Edits(due, remembered, len(later), len(changed) if noise else 0)
+    return Edits(due, remembered, len(changed) if noise else 0)
 
 
 def read_again(known: Remembered, now: datetime) -> datetime:

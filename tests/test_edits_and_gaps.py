@@ -59,14 +59,21 @@ def test_each_reading_of_an_entry_waits_longer():
     assert read_again(Remembered("a", "", readings=10**9, read=NOW), NOW) - NOW == LONGEST_GAP
 
 
-def test_an_edit_that_only_the_feed_tells_stays_to_be_found():
-    """Its text is in the feed alone, so it cannot be read later; the next reading finds it again."""
-    first = read(listed("a", text="one", new=True)).remembered
-    second = read(listed("a", text="two"), last=first)
-    third = read(listed("a", text="three"), last=second.remembered, now=NOW + timedelta(minutes=1))
-    assert (len(second.due), len(third.due), third.later) == (1, 0, 1)
-    fourth = read(listed("a", text="three"), last=third.remembered, now=NOW + FIRST_GAP)
-    assert len(fourth.due) == 1
+def test_an_edit_that_the_feed_holds_is_read_at_once_each_time():
+    """It asks nobody, and what is in the feed now may be gone from it later."""
+    last = read(listed("a", text="one", new=True)).remembered
+    for text in ("two", "three", "four"):
+        edits = read(listed("a", text=text), last=last)
+        assert edited(edits) == [("a", timedelta(0))]
+        last = edits.remembered
+
+
+def test_entries_known_to_be_unchanged_count_among_those_that_did_not_change():
+    last = read(*(listed(str(n), "t", new=True) for n in range(20))).remembered
+    changed = [listed(str(n), "other") for n in range(5)]
+    rest = [listed(str(n), "t").names for n in range(5, 20)]
+    assert len(find_edits(changed, last, NOW, lambda _: True, rest).due) == 5
+    assert find_edits(changed, last, NOW, lambda _: True).noise == 5
 
 
 @pytest.mark.parametrize(("changed", "edits"), [(3, 3), (4, 4), (6, 0), (8, 0)])

@@ -118,7 +118,6 @@ _SENTENCES = (
         "entries": "items found",
         "entries:old": "of them too old to alert",
         "entries:edited": "edited later",
-        "entries:edited later": "edits to be read again",
         "entries:changed with the feed": "changed only with their whole feed",
     },
     {

@@ -337,7 +337,6 @@ def decide_index(
                 "entries": len(new),
                 "entries:old": len(new) - len(wanted),
                 "entries:edited": len(edits.due),
-                "entries:edited later": edits.later,
                 "entries:changed with the feed": edits.noise,
                 "gaps": int(gap),
             }
