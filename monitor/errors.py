@@ -8,6 +8,7 @@ MonitorError                 one line for a person, with what to do
 ├── AlreadyRunning           a second `monitor up` on one data folder
 ├── FetchError               one request failed; `outcome` names the counted outcome
 ├── UnreadableDocument       bytes that are not what their purpose says
+│   └── BlockedPage          a challenge or a wall stands where content should
 └── DeliveryError            one channel refused or failed; says whether and when to try again
 """
 
@@ -100,6 +101,10 @@ class FetchError(MonitorError):
 
 class UnreadableDocument(MonitorError):
     """A body that is not what it was fetched as: HTML where a feed should be, no markup at all."""
+
+
+class BlockedPage(UnreadableDocument):
+    """A page that stands before the content: a challenge, a captcha, a consent wall; the text names whose."""
 
 
 class DeliveryError(MonitorError):

@@ -208,6 +208,9 @@ class Source(Model):
         SecretStr(""), description="socks5, socks5h, http or https://HOST:PORT, for all that is fetched of this source"
     )
     respect_robots: bool = Field(True, description="false fetches pages that robots.txt of the site disallows")
+    backfill: str | None = Field(
+        None, description="address of a sitemap, feed or page that lists what the feed has dropped: read to fill gaps"
+    )
     listing: Listing | None = Field(None, description="CSS selectors of the list of links, for kind page")
     article: ArticleSelectors | None = Field(None, description="CSS selectors of its article pages")
 
@@ -264,6 +267,10 @@ class Page(Model):
     attempts: int = Field(0, description="how often fetching or reading it has failed")
     address: str | None = Field(None, description="where a redirect to another server led; default: that of the entry")
     hops: int = Field(0, description="how many such redirects there were")
+    looks: int = Field(0, description="how often it was looked at again, after an alert on its article")
+    gone: bool = Field(False, description="it was alerted, and its address answers 404 or 410 now")
+    index: int = Field(0, description="above 0 it is no article but the so many-th index that fills a gap")
+    oldest: datetime | None = Field(None, description="what is older does not belong to the gap")
 
     @property
     def url(self) -> str:

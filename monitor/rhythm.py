@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LONGEST_HINT = timedelta(minutes=15)
+# So long after a gap the source is looked at twice as often.
+HURRY = timedelta(days=1)
+_SHORTEST = timedelta(minutes=1)
 # Times kept of a source: a day or so of an agency, some weeks of a think tank.
 KEPT_ARRIVALS = 25
 # Several stories within this time are one arrival: they are found by one look.
@@ -100,3 +103,8 @@ def _apart(times: list[datetime]) -> tuple[datetime, ...]:
         if not kept or time - kept[-1] >= _BURST:
             kept.append(time)
     return tuple(kept)
+
+
+def shortened(every: timedelta, gap: datetime | None, now: datetime) -> timedelta:
+    """The interval of a source that has none of its own: half of it for a day after a gap, one minute at least."""
+    return max(min(every, _SHORTEST), every / 2) if gap and now - gap < HURRY else every

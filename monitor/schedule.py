@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from monitor.history import History
 from monitor.models import Outcome
-from monitor.rhythm import Hints, interval
+from monitor.rhythm import Hints, interval, shortened
 from monitor.urls import host_and_port
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ BUSY_STATUSES = frozenset({429, 503})
 HOST_PAUSE = timedelta(seconds=30)
 # The gap between the starts of two requests to one public host.
 SPACING = timedelta(seconds=1)
+# So long after it the page of an alerted article is looked at again: it may be corrected without the feed saying so.
+LOOKS_AGAIN = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class SourceState:
     redirects from the address `moved_from` lead, seen by so many checks in a row. `interval` is the one in use.
     `mirror` is the address in use where that is not the first, since `left_first`, or when that was last tried again.
     `read_from` is the host of the document that was last read well.
+    `failing` is when the first of the present failures was; `misses` counts article pages in a row on which the
+    selector of the text matched nothing, `filled` the items of gaps that were found elsewhere.
     """
 
     etag: str = ""
@@ -81,6 +86,10 @@ class SourceState:
     mirror: str = ""
     left_first: datetime | None = None
     read_from: str = ""
+    failing: datetime | None = None
+    misses: int = 0
+    filled: int = 0
+    history: History = field(default_factory=History)
 
     def address(self, configured: str) -> str:
         """Where to ask: the configured address, or the one that it has moved to for good."""
@@ -98,10 +107,12 @@ class SourceState:
     def after(self, outcome: Outcome, now: datetime, reason: str = "") -> SourceState:
         """The state after a check that came to `outcome`; a 304 or an unchanged body does not mend a failed reading."""
         if outcome is Outcome.UNCHANGED:
-            return replace(self, checked=now, succeeded=now, failures=0, outcome=outcome, reason="")
+            return replace(self, checked=now, succeeded=now, failures=0, outcome=outcome, reason="", failing=None)
         if outcome is Outcome.NEW:
-            return replace(self, checked=now, succeeded=now, changed=now, failures=0, outcome=outcome, reason="")
+            fine = replace(self, checked=now, succeeded=now, failures=0, outcome=outcome, reason="", failing=None)
+            return replace(fine, changed=now)
         failed = replace(self, checked=now, failures=self.failures + 1, outcome=outcome, reason=reason)
+        failed = replace(failed, failing=self.failing or now)
         return replace(failed, moved="", moved_from="", sightings=0) if failed.failures == MOVED_DOUBTS else failed
 
     def forgotten(self) -> SourceState:
@@ -156,7 +167,8 @@ NO_NEWS = HostNews()
 
 def wait_of(source: Source, state: SourceState, pace: Pace, now: datetime) -> timedelta:
     """The interval in use: that of the source where it names one, else by its rhythm and its hints."""
-    return source.every or interval(state.arrivals, now, pace, state.hints, state.fresh)
+    adapted = interval(state.arrivals, now, pace, state.hints, state.fresh)
+    return source.every or shortened(adapted, state.history.gap, now)
 
 
 def next_due(

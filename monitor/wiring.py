@@ -21,6 +21,7 @@ from monitor.config.watch import load_watch
 from monitor.errors import ConfigError, Problem, StoreError
 from monitor.fetch.client import Bounds, opened
 from monitor.fetch.loopback import served
+from monitor.health import Patience, changes_of
 from monitor.matching import Matcher
 from monitor.notify.canary import CanaryChannel
 from monitor.pipeline.deliver import Delivering
@@ -46,6 +47,7 @@ from monitor.store.leases import Leases
 from monitor.store.robots import RobotsFiles
 from monitor.store.silences import Silences
 from monitor.store.trips import Trips
+from monitor.store.troubles import Troubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -176,6 +178,7 @@ class Runtime:
         self.dead = DeadLetters(self.client, self.keys)
         self.silences = Silences(self.client, self.keys, retention=self.settings.retention)
         self.leases = Leases(self.client, self.keys)
+        self.troubles = Troubles(self.client, self.keys)
         self.trips = Trips(self.client, self.keys)
         self.data = installation.data
         self.alerts = AlertQueue(self.client, self.keys, retention=self.settings.retention)
@@ -340,6 +343,13 @@ class Runtime:
         """What can be watched at an address. Raises FetchError."""
         async with opened(self.settings.fetch.user_agent, self._bounds) as client:
             return await FindingSources(client, utc_now, allow_private=allow_private).find(url, kind)
+
+    def look_after(self) -> int:
+        """Tell the operator which sources fell ill or are well again; returns how many notices."""
+        patience = Patience(self.settings.health.failures, self.settings.health.patience)
+        watched = list(zip(self.sources.values(), self.jobs.states(self.sources), strict=True))
+        found = changes_of(watched, self.troubles.known(), utc_now(), patience)
+        return sum(self.troubles.store(change) and change.notice is not None for change in found)
 
     def tend(self) -> None:
         """Housekeeping: trim the alert stream and the archive, forget silences that ended."""

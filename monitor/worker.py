@@ -87,6 +87,7 @@ app.conf.update(
         # A hint that was not taken before the next one comes is dropped unrun: no backlog after a stop.
         "drain": {"task": "monitor.drain", "schedule": 1.0, "options": {"expires": 10.0}},
         "deliver_all": {"task": "monitor.deliver_all", "schedule": 5.0, "options": {"expires": 10.0}},
+        "look_after": {"task": "monitor.look_after", "schedule": 15.0, "options": {"expires": 15.0}},
         "tend": {"task": "monitor.tend", "schedule": 300.0, "options": {"expires": 60.0}},
     },
     beat_schedule_filename=str(_INSTALLATION.data / "beat"),
@@ -194,6 +195,13 @@ def deliver_all() -> None:
 def deliver(channel: str) -> None:
     """Send what one channel has waiting."""
     _runtime().deliver(channel, _is_stopping)
+
+
+@_task()
+def look_after() -> None:
+    """Notice which sources fell ill or are well again."""
+    if _runtime().look_after():
+        _send(deliver_all)
 
 
 @_task()

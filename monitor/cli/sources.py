@@ -10,23 +10,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from monitor.cli.add import add
 from monitor.cli.common import ConfigOption, DataOption, JsonOption, answers, installation, out, reading
+from monitor.cli.source_rows import gap_lines, in_plain_words, plain_lines, row_of, table_of, trouble_lines, worst_first
 from monitor.errors import MonitorError
 from monitor.kinds import KINDS
 from monitor.models import Source
-from monitor.notify.words import harmless, span
-from monitor.pipeline.mirrors import in_use
+from monitor.notify.words import harmless
 from monitor.store.values import moment
 from monitor.urls import absolute
 from monitor.wiring import Runtime, load_configuration, utc_now
 
 if TYPE_CHECKING:
     from monitor.pipeline.try_source import TriedArticle
-    from monitor.schedule import SourceState
 
 _SHOWN = 30
 
@@ -44,66 +41,38 @@ def register(app: typer.Typer) -> None:
 def sources(
     context: typer.Context, json: JsonOption = False, config: ConfigOption = None, data: DataOption = None
 ) -> None:
-    """Show every source: what its last check came to, when it last worked, when it is next due.
+    """Show every source: its state, last good check, last item, rhythm, next check, gaps, and what is wrong with it.
+
+    Those that fail come first. In a pipe each source is one line, whatever its length.
 
     `monitor sources check ID` tries one without a server.
     """
     if context.invoked_subcommand is not None:
         return
     with reading(installation(config, data)) as runtime:
-        due = runtime.jobs.next_due()
-        rows = [_row(source, runtime.jobs.state(source.id), due) for source in runtime.sources.values()]
+        rows = _rows(runtime)
         if json:
             for row in rows:
                 sys.stdout.write(json_format.dumps(row, ensure_ascii=False, default=datetime.isoformat) + "\n")
+            return
+        below = [*gap_lines(rows, utc_now()), *in_plain_words(runtime.documents.counts())]
+        if out.is_terminal:
+            out.print(table_of(rows, utc_now()))
+            for line in trouble_lines(rows):
+                out.print(line)
+            out.print("", *below, sep="\n", style="dim", markup=False)
         else:
-            out.print(_table(rows))
-            out.print(_counts(runtime), style="dim")
+            # In a pipe a source is a line, whatever the width of a terminal that is not there.
+            sys.stdout.writelines(f"{line}\n" for line in (*plain_lines(rows, utc_now()), "", *below))
 
 
-def _row(source: Source, state: SourceState, due: dict[str, float]) -> dict[str, Any]:
-    return {
-        "id": source.id,
-        "name": source.label,
-        "outcome": str(state.outcome) if state.outcome else "not checked yet",
-        "reason": state.reason,
-        "address": in_use(source.addresses, state),
-        "mirror": in_use(source.addresses, state) != source.url,
-        "failures": state.failures,
-        "items": state.items,
-        "checked": state.checked,
-        "succeeded": state.succeeded,
-        "changed": state.changed,
-        "due": moment(due.get(f"source:{source.id}")),
-    }
-
-
-def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table("source", "outcome", "items", "last good", "last new", "next", "last error", box=None, pad_edge=False)
-    for row in rows:
-        bad = bool(row["failures"])
-        table.add_row(
-            row["id"],
-            f"[red]{row['outcome']}[/red]" if bad else row["outcome"],
-            str(row["items"]),
-            _ago(row["succeeded"]),
-            _ago(row["changed"]),
-            _ago(row["due"]),
-            escape(harmless(row["reason"] or (f"reads the mirror {row['address']}" if row["mirror"] else ""), 80)),
-        )
-    return table
-
-
-def _counts(runtime: Runtime) -> str:
-    counts = runtime.documents.counts()
-    return ", ".join(f"{name} {number}" for name, number in sorted(counts.items()))
-
-
-def _ago(when: datetime | None) -> str:
-    if when is None:
-        return "-"
-    seconds = int((utc_now() - when).total_seconds())
-    return f"{span(seconds)} ago" if seconds >= 0 else f"in {span(-seconds)}"
+def _rows(runtime: Runtime) -> list[dict[str, Any]]:
+    due, troubles = runtime.jobs.next_due(), runtime.troubles.known()
+    states = runtime.jobs.states(runtime.sources)
+    return worst_first(
+        row_of(source, state, moment(due.get(f"source:{source.id}")), troubles.get(f"source:{source.id}"))
+        for source, state in zip(runtime.sources.values(), states, strict=True)
+    )
 
 
 def check(
@@ -125,6 +94,8 @@ def check(
         out.print(f"  {harmless(trial.reason)}", markup=False)
     for tried in trial.articles[:_SHOWN]:
         _show(tried)
+    if len(trial.articles) > _SHOWN:
+        out.print(f"  and {len(trial.articles) - _SHOWN} more", style="dim")
     if not trial.outcome.good:
         raise typer.Exit(1)
 

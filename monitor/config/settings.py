@@ -70,6 +70,15 @@ class FirstCheck(Model):
     digest: bool = Field(True, description="true gathers their alerts into one message, false sends each at once")
 
 
+class Health(Model):
+    """When the operator is told that a source fails."""
+
+    failures: int = Field(3, ge=1, le=100, description="after so many failed checks in a row")
+    patience: Annotated[Duration, between("0s", "7d")] = Field(
+        timedelta(minutes=2), description="and not before it has failed for so long"
+    )
+
+
 class Archive(Model):
     """Articles kept for `monitor backtest`."""
 
@@ -107,6 +116,7 @@ class Settings(Model):
     defaults: Defaults = Defaults()
     fetch: Fetch = Fetch()
     first_check: FirstCheck = FirstCheck()
+    health: Health = Health()
     archive: Archive = Archive()
     canary: Canary = Canary()
     redis: Redis = Redis()

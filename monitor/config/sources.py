@@ -73,6 +73,8 @@ def _problems(tree: Tree, sources: tuple[Source, ...]) -> Iterator[Problem]:
             names = ", ".join(KINDS)
             yield tree.problem(("sources", index, "kind"), f"unknown kind {source.kind!r}", f"write one of {names}")
         yield from _address_problems(tree, index, source)
+        if source.backfill and absolute(source.backfill, "") is None:
+            yield tree.problem(("sources", index, "backfill"), "this is no http or https address")
         if source.listing and source.kind != "page":
             yield tree.problem(("sources", index, "listing"), "only a source of kind page has a listing", key=True)
 

@@ -10,6 +10,7 @@ import trafilatura
 
 from monitor.errors import UnreadableDocument
 from monitor.extract import timing
+from monitor.extract.blocked import refuse_block_page
 from monitor.extract.body import find_body
 from monitor.extract.dates import parse_date
 from monitor.extract.decoding import decode
@@ -21,7 +22,7 @@ from monitor.extract.linked import read_linked
 from monitor.extract.noise import names_of
 from monitor.extract.selected import Selected, select
 from monitor.extract.title import headline, letters, site_name
-from monitor.extract.tree import Page, parse, printable
+from monitor.extract.tree import MAX_CHARS, Page, parse, printable
 from monitor.urls import absolute, host
 
 if TYPE_CHECKING:
@@ -61,10 +62,12 @@ def extract(
     """Read the article of a page; bytes are decoded first.
 
     Reads the first 4 million characters. Raises UnreadableDocument, with a reason in one line, where there is no
-    article: a PDF or another kind of file, no markup, no text.
+    article: a PDF or another kind of file, no markup, no text; BlockedPage where a wall stands before it.
     """
     if isinstance(html, bytes):
         _refuse_other_kinds(html, content_type)
+    refuse_block_page(html, url, content_type)
+    if isinstance(html, bytes):
         html = decode(html, content_type)
     if "<" not in html:
         raise UnreadableDocument("no markup: this is not an HTML page")
@@ -78,6 +81,7 @@ def extract(
         lead=_lead(found),
         published=published,
         guessed=guessed,
+        cut=len(html) > MAX_CHARS,
         selected=found.own.given,
         modified=timing.modified(found.head, found.linked, now),
         author=_author(found),

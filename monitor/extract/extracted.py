@@ -30,7 +30,8 @@ class Extracted:
     `text` has one paragraph a line and does not repeat the title; `lead` is the page's own summary and may also
     stand in the text. Times are aware and in UTC; `language` is a two-letter code; `url` is the canonical address.
     `guessed` says that `published` is only a date that the text mentions, which may be that of an event: good enough
-    to show, never to decide on. `selected` names those of `title`, `body` and `date` that a selector gave.
+    to show, never to decide on. `cut` says that the page is longer than what is read of it. `selected` names those of
+    `title`, `body` and `date` that a selector gave.
     """
 
     title: str
@@ -43,4 +44,5 @@ class Extracted:
     site: str | None = None
     language: str | None = None
     guessed: bool = False
+    cut: bool = False
     selected: tuple[str, ...] = ()

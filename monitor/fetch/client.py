@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 
 from monitor.errors import FetchError
+from monitor.extract.blocked import TELLING, refused_by
 from monitor.fetch.freshness import freshness
 from monitor.fetch.transport import GuardedTransport, resolve
 from monitor.fetch.unpack import ACCEPTED, Unpacking
@@ -35,6 +36,7 @@ _MAX_HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _OUTCOMES = {401: Outcome.BLOCKED, 403: Outcome.BLOCKED, 404: Outcome.NOT_FOUND, 410: Outcome.GONE, 429: Outcome.BUSY}
+_REFUSAL_SECONDS, _REFUSAL_BYTES = 2.0, 100_000
 _MAX_RETRY_AFTER = 86400.0
 
 
@@ -124,6 +126,9 @@ class Client:
         fresh = freshness(headers, datetime.now(UTC))
         if status == httpx2.codes.NOT_MODIFIED and conditional:
             return Response(url, etag=etag, last_modified=modified, unchanged=True, fresh=fresh)
+        if status in TELLING and (by := refused_by(status, headers, await self._beginning(response))):
+            waiting = retry_after(headers.get("retry-after")) if status != httpx2.codes.FORBIDDEN else None
+            raise FetchError(Outcome.BLOCKED, f"{by} refuses (HTTP {status})", retry_after=waiting, status=status)
         if status != httpx2.codes.OK:
             waiting = retry_after(headers.get("retry-after")) if status in BUSY_STATUSES else None
             outcome = _OUTCOMES.get(status) or (
@@ -132,6 +137,13 @@ class Client:
             raise FetchError(outcome, f"HTTP {status}", retry_after=waiting, status=status)
         body = await self._body(response, most)
         return Response(url, body, headers.get("content-type", ""), etag, modified, fresh=fresh)
+
+    async def _beginning(self, response: httpx2.Response) -> bytes:
+        """What a refusal says, as far as it comes soon: its status alone is an answer already."""
+        with suppress(TimeoutError, httpx2.HTTPError, FetchError):
+            async with asyncio.timeout(_REFUSAL_SECONDS):
+                return await self._body(response, _REFUSAL_BYTES)
+        return b""
 
     async def _body(self, response: httpx2.Response, most: int | None = None) -> bytes:
         """The whole body, or what comes before `most` bytes of it."""

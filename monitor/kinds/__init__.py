@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.extract.blocked import refuse_block_page
 from monitor.kinds import feed, page, sitemap, telegram, wordpress
 
 if TYPE_CHECKING:
@@ -26,5 +27,9 @@ KINDS: Mapping[str, Kind] = {
 
 
 def read_entries(document: Document, source: Source, memory: bytes = b"") -> Listed:
-    """The entries of a feed or listing, in its order; without a memory all of them. Raises UnreadableDocument."""
+    """The entries of a feed or listing, in its order; without a memory all of them.
+
+    Raises UnreadableDocument; BlockedPage where it is a wall.
+    """
+    refuse_block_page(document.body, document.url, document.content_type)
     return KINDS[source.kind].read(document, source, memory)

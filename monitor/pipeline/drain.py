@@ -54,6 +54,8 @@ _OVERDUE = timedelta(seconds=10)
 _ROBOTS_LEASE = timedelta(seconds=30)
 _ROBOTS_WAIT = timedelta(milliseconds=500)
 _MOST_HOPS = 5
+# The page of an alerted article that is not found is gone when it was not for a quarter of an hour.
+NOT_FOUND_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,9 +336,8 @@ class Drain:
             self._page_failed(claim, page, error, again=error.outcome is not Outcome.GONE)
             return
         document, hint, news = _article(page, response, self._clock()), self._clock() + HINT_AGAIN, _answered(claim)
-        if self._jobs.settle_page(
-            claim, page, due=None, counted=[Outcome.NEW], document=document, hint=hint, host=news
-        ):
+        # A page that came is counted by its reading: only that knows whether it is an article.
+        if self._jobs.settle_page(claim, page, due=None, counted=(), document=document, hint=hint, host=news):
             self._tell(document)
 
     def _send_on(self, claim: Claim, source: Source, page: Page, url: str) -> None:
@@ -350,10 +351,13 @@ class Drain:
 
     def _page_failed(self, claim: Claim, page: Page, error: FetchError, *, again: bool) -> None:
         failed = page.model_copy(update={"attempts": page.attempts + 1})
+        if is_gone(failed, error.outcome):
+            failed, again = failed.model_copy(update={"gone": True}), False
         now = self._clock()
         due = page_retry(failed.attempts, now, self._random, error.retry_after) if again else None
-        # The reader gets what the feed said at once, and the page later if it comes.
-        document = _article(failed, None, now) if page.attempts == 0 else None
+        # The reader gets what the feed said at once, and the page later if it comes; of a second look it has more.
+        tell = failed.gone or (page.attempts == 0 and not page.looks)
+        document = _article(failed, None, now) if tell else None
         hint, news = now + HINT_AGAIN, self._busy(claim, error)
         if self._jobs.settle_page(
             claim, failed, due=due, counted=[error.outcome], document=document, hint=hint, host=news
@@ -372,6 +376,10 @@ def _address(source: Source, state: SourceState, now: datetime) -> str:
 
 def judge(before: SourceState, response: Response, now: datetime) -> tuple[Outcome, SourceState]:
     """Whether a good answer is new, and the state to save with it. Validators are verbatim; gone ones are forgotten."""
+    if response.unchanged and not (before.etag or before.last_modified):
+        # Nothing read well is known that could be unchanged: after a failed reading it would be the failure.
+        reason = "304 Not Modified in answer to a request without conditions"
+        return Outcome.PROTOCOL_ERROR, before.after(Outcome.PROTOCOL_ERROR, now, reason)
     if response.unchanged:
         seen = replace(
             before,
@@ -396,6 +404,13 @@ def judge(before: SourceState, response: Response, now: datetime) -> tuple[Outco
 
 def _answered(claim: Claim) -> HostNews:
     return HostNews(strikes=0) if claim.strikes else NO_NEWS
+
+
+def is_gone(page: Page, outcome: Outcome) -> bool:
+    """Whether a page that was read before is gone for good: by its own word, or not found so many times in a row."""
+    return bool(page.looks) and (
+        outcome is Outcome.GONE or (outcome is Outcome.NOT_FOUND and page.attempts >= NOT_FOUND_ATTEMPTS)
+    )
 
 
 def _raised(ended: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:

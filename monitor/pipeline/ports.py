@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.corrections import Reading
+    from monitor.edits import Remembered
     from monitor.fingerprints import Fingerprint
     from monitor.models import (
         Alert,
@@ -89,6 +90,7 @@ class JobStore(Protocol):
     def hold(self, claims: Iterable[Claim], now: datetime) -> None: ...
     def state(self, source: str) -> SourceState: ...
     def page(self, name: str) -> Page | None: ...
+    def hurry(self, source: str, due: datetime) -> None: ...
     def drop(self, claim: Claim) -> None: ...
     def put_back(self, claim: Claim, due: datetime, *, home: Home | None = None, host: HostNews = NO_NEWS) -> None: ...
     def settle_source(
@@ -124,6 +126,7 @@ class DocumentStore(Protocol):
     def take(self, name: str, again: datetime) -> tuple[Document, int] | None: ...
     def memory(self, source: str) -> bytes: ...
     def unseen(self, source: str, identities: Iterable[str]) -> set[str]: ...
+    def last_entries(self, source: str) -> dict[str, Remembered]: ...
     def read_index(
         self,
         document: Document,
@@ -135,6 +138,8 @@ class DocumentStore(Protocol):
         pages: Mapping[Page, datetime],
         articles: Iterable[Article],
         counts: Mapping[str, int],
+        entries: Mapping[str, Remembered] | None = None,
+        filled: int = 0,
         due: datetime | None = None,
         soon: datetime | None = None,
         now: datetime,
@@ -146,6 +151,7 @@ class DocumentStore(Protocol):
         again: tuple[Page, datetime] | None,
         articles: Iterable[Article],
         counts: Mapping[str, int],
+        selected: bool | None = None,
     ) -> None: ...
 
 

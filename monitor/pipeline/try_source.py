@@ -10,7 +10,7 @@ from monitor.errors import FetchError, UnreadableDocument
 from monitor.extract import extract
 from monitor.kinds import read_entries
 from monitor.models import Document, Outcome, Purpose
-from monitor.pipeline.read import article_from_entry, article_from_page, left_out, selectors_of
+from monitor.pipeline.read import article_from_entry, article_from_page, left_out, refused_as, selectors_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,7 @@ async def _try_address(
     try:
         listed = read_entries(document, source)
     except UnreadableDocument as error:
-        return Trial(Outcome.NOT_A_FEED, str(error), seconds)
+        return Trial(refused_as(error), str(error), seconds)
     entries = listed.entries
     if not entries:
         return Trial(Outcome.EMPTY, "no item in it", seconds)

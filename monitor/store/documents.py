@@ -5,12 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.store.connection import Client, redis_errors
-from monitor.store.values import changes, document_from_hash, millis, weight
+from monitor.store.values import (
+    changes,
+    document_from_hash,
+    millis,
+    remembered_from_field,
+    remembered_to_field,
+    weight,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime, timedelta
 
+    from monitor.edits import Remembered
     from monitor.models import Article, Document, Page
     from monitor.schedule import SourceState
     from monitor.store.archive import Archive
@@ -86,6 +94,12 @@ class Documents:
         return {name for name, score in zip(wanted, scores, strict=True) if score is None}
 
     @redis_errors()
+    def last_entries(self, source: str) -> dict[str, Remembered]:
+        """The entries of the last reading of a source, by each of their names."""
+        found = self._client.hgetall(self._keys("entries", source))
+        return {name.decode(): remembered_from_field(value) for name, value in found.items()}
+
+    @redis_errors()
     def read_index(
         self,
         document: Document,
@@ -97,13 +111,16 @@ class Documents:
         pages: Mapping[Page, datetime],
         articles: Iterable[Article],
         counts: Mapping[str, int],
+        entries: Mapping[str, Remembered] | None = None,
+        filled: int = 0,
         due: datetime | None = None,
         soon: datetime | None = None,
         now: datetime,
     ) -> None:
         """Store what a feed or listing gave, and drop the document: all at once.
 
-        `due` puts the next check off; `soon` brings it forward, unless one is under way.
+        `due` puts the next check off; `soon` brings it forward, unless one is under way. `entries` take the place of
+        those of the last reading, where they are given. `filled` items were found for a gap.
         """
         names, present = self._keys("seen", document.source), dict.fromkeys(seen, int(now.timestamp()))
         with self._client.pipeline(transaction=True) as pipe:
@@ -112,8 +129,14 @@ class Documents:
             pipe.zremrangebyscore(names, "-inf", int((now - self._retention).timestamp()))
             if memory:
                 pipe.set(self._keys("items", document.source), memory, ex=self._retention)
+            if entries:
+                pipe.delete(self._keys("entries", document.source))
+                fields = {name: remembered_to_field(entry) for name, entry in entries.items()}
+                pipe.hset(self._keys("entries", document.source), mapping=fields)
             for page, when in pages.items():
                 self._schedule(pipe, page, when)
+            if filled:
+                pipe.hincrby(self._keys("source", document.source), "filled", filled)
             if changed := changes(before, after):
                 pipe.hset(self._keys("source", document.source), mapping=dict(changed))
             if due:
@@ -132,9 +155,15 @@ class Documents:
         again: tuple[Page, datetime] | None,
         articles: Iterable[Article],
         counts: Mapping[str, int],
+        selected: bool | None = None,
     ) -> None:
-        """Drop a read document; `again` schedules another attempt at its page."""
+        """Drop a read document; `again` schedules another attempt at its page.
+
+        `selected` says whether the selector of the text matched, where its source has one.
+        """
         with self._client.pipeline(transaction=True) as pipe:
+            if selected is not None:
+                self._note_selected(pipe, document.source, selected=selected)
             if again:
                 self._schedule(pipe, *again)
             self._archive.add(pipe, articles)
@@ -148,7 +177,14 @@ class Documents:
 
     def _schedule(self, pipe: Client, page: Page, due: datetime) -> None:
         pipe.hset(self._keys("page", page.id), "request", page.model_dump_json())
-        pipe.zadd(self._keys("due"), {f"page:{page.id}": millis(due)}, nx=True)
+        # An edit is read soon, though a later look was planned.
+        pipe.zadd(self._keys("due"), {f"page:{page.id}": millis(due)}, lt=True)
+
+    def _note_selected(self, pipe: Client, source: str, *, selected: bool) -> None:
+        if selected:
+            pipe.hset(self._keys("source", source), "misses", 0)
+        else:
+            pipe.hincrby(self._keys("source", source), "misses", 1)
 
     def _close(self, pipe: Client, document: Document, counts: Mapping[str, int]) -> None:
         pipe.delete(self._keys("document", document.id))

@@ -43,6 +43,7 @@ class Jobs:
         self._per_host = per_host
         self._claim = script(client, "claim")
         self._settle = script(client, "settle")
+        self._hurry = script(client, "hurry")
 
     @redis_errors()
     def sync(self, due: Mapping[str, datetime], *, overdue: datetime | None = None) -> None:
@@ -92,6 +93,14 @@ class Jobs:
         return state_from_hash(self._client.hgetall(self._keys("source", source)))
 
     @redis_errors()
+    def states(self, sources: Iterable[str]) -> list[SourceState]:
+        """What is known of each source, in one go."""
+        with self._client.pipeline(transaction=False) as pipe:
+            for source in sources:
+                pipe.hgetall(self._keys("source", source))
+            return [state_from_hash(fields) for fields in pipe.execute()]
+
+    @redis_errors()
     def page(self, name: str) -> Page | None:
         """A page to fetch; None when it was read meanwhile."""
         request = self._client.hget(self._keys("page", name), "request")
@@ -106,6 +115,12 @@ class Jobs:
     def pull_forward(self, source: str, now: datetime) -> bool:
         """Make a source due at once; False when it is not scheduled."""
         return bool(self._client.zadd(self._keys("due"), {f"source:{source}": millis(now)}, xx=True, ch=True))
+
+    @redis_errors()
+    def hurry(self, source: str, due: datetime) -> None:
+        """Make a source due at `due` if that is sooner than it is now, and nobody is fetching it."""
+        keys = [self._keys("due"), self._keys("claims")]
+        self._hurry(keys=keys, args=[f"source:{source}", millis(due)])
 
     def settle_source(
         self,

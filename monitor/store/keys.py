@@ -18,6 +18,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | source:ID       | hash   | for ever                | state of a source: validators, outcome, times       | one a source                 |
 | seen:ID         | zset   | for ever                | identity of an entry -> last time in the feed, s    | trimmed after `retention`    |
 | items:ID        | string | `retention` after use   | hash of an item's markup -> its identities, packed  | 33 bytes an item of the feed |
+| entries:ID      | hash   | until the next reading  | name of an entry of the last reading -> article, words, date, readings | three an entry of one document |
 | page:ID         | hash   | until read              | an article page to fetch: its entry, source         | jobs in `due`                |
 | unread          | zset   | for ever                | document -> when to send its hint again, ms         | `backlog`                    |
 | backlog         | hash   | for ever                | source -> bytes of its unread documents; `*` all    | SOURCE_LIMIT, STOP_LIMIT     |
@@ -39,6 +40,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | lease:NAME      | string | seconds                 | who drains, who sends                               | a few                        |
 | canary          | hash   | for ever                | stage -> when a canary last came there, ms          | one field a stage            |
 | counts          | hash   | for ever                | counted outcomes, articles, matches                 | one field a name             |
+| troubles        | hash   | for ever                | what is wrong now, by subject (monitor/health.py)   | sources + 1                  |
 """
 
 from __future__ import annotations

@@ -7,7 +7,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from monitor.edits import Remembered
 from monitor.errors import StoreError
+from monitor.history import History
 from monitor.models import Alert, Canary, Document, Notice, Outcome, Page, Purpose, Update
 from monitor.rhythm import Hints
 from monitor.schedule import Home, SourceState
@@ -54,6 +56,10 @@ def state_to_hash(state: SourceState) -> dict[str, str]:
         "mirror": state.mirror,
         "left_first": _written(state.left_first),
         "read_from": state.read_from,
+        "failing": _written(state.failing),
+        "misses": str(state.misses),
+        "filled": str(state.filled),
+        "history": state.history.model_dump_json(exclude_defaults=True),
     }
 
 
@@ -83,6 +89,10 @@ def state_from_hash(fields: Mapping[bytes, bytes]) -> SourceState:
         mirror=text.get("mirror", ""),
         left_first=moment(text.get("left_first")),
         read_from=text.get("read_from", ""),
+        failing=moment(text.get("failing")),
+        misses=int(text.get("misses") or 0),
+        filled=int(text.get("filled") or 0),
+        history=History.model_validate_json(text.get("history") or "{}"),
     )
 
 
@@ -108,6 +118,18 @@ def home_from(value: str) -> Home | None:
 def weight(document: Document) -> int:
     """What an unread document counts in `backlog`, in bytes."""
     return max(len(document.body), DOCUMENT_BYTES)
+
+
+def remembered_to_field(remembered: Remembered) -> str:
+    """A field of `entries:ID`."""
+    times = (_written(remembered.published), _written(remembered.read))
+    return " ".join((remembered.article, remembered.words, str(remembered.readings), *times))
+
+
+def remembered_from_field(value: bytes) -> Remembered:
+    """The reverse."""
+    article, words, readings, published, read = value.decode().split(" ")
+    return Remembered(article, words, moment(published), int(readings), moment(read))
 
 
 def document_to_hash(document: Document) -> dict[str, str | bytes]:

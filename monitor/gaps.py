@@ -1,0 +1,51 @@
+"""Whether two readings of a source overlap. Where they do not, items may have come and gone unseen between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monitor.edits import recall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from monitor.edits import Item, Remembered
+    from monitor.history import History
+    from monitor.schedule import SourceState
+
+
+def is_gap(groups: Iterable[Sequence[str]], last: Mapping[str, Remembered]) -> bool:
+    """Whether nothing of the last reading is left in this one, though both held entries; `groups` are its names.
+
+    A feed drops its oldest items first. What is left while most, and all that is newer, was dropped is pinned to the
+    top of the feed: it outlasts any gap, and does not count.
+    """
+    groups = list(groups)
+    if not groups or not last:
+        return False
+    left = {found.article: found for group in groups if (found := recall(group, last))}
+    dropped = {found.article: found for found in last.values() if found.article not in left}
+    return not left or (len(dropped) > len(left) and _is_older(left.values(), dropped.values()))
+
+
+def _is_older(those: Iterable[Remembered], others: Iterable[Remembered]) -> bool:
+    """Whether all of those are dated before all of the others."""
+    first, second = [item.published for item in those], [item.published for item in others]
+    early, late = [time for time in first if time], [time for time in second if time]
+    return len(early) == len(first) and len(late) == len(second) and max(early) < min(late)
+
+
+def with_gap(history: History, listed: Sequence[Item], before: SourceState, now: datetime) -> History:
+    """The history with one more gap: from the newest item that was known to the oldest that is there now."""
+    dated = [item.entry.published for item in listed if item.new and item.entry.published]
+    since = before.history.latest or before.succeeded
+    until = min(dated, default=now)
+    return history.model_copy(
+        update={
+            "gaps": history.gaps + 1,
+            "gap": now,
+            "gap_from": min(since, until) if since else None,
+            "gap_until": until,
+        }
+    )
