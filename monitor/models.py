@@ -191,11 +191,11 @@ def _proxy(value: SecretStr) -> SecretStr:
 
 
 class Source(Model):
-    """One feed or page to watch: an entry of config/sources.yaml."""
+    """One feed, page or channel to watch: an entry of config/sources.yaml."""
 
     id: Id = Field(description="stable and unique: the history hangs on it")
-    url: str = Field(description="address of the feed or page, http or https")
-    kind: str = Field(description="feed (RSS, Atom, RDF, JSON Feed) or page (an HTML page of links)")
+    url: str = Field(description="address of the feed, page or channel, http or https")
+    kind: str = Field(description="what the address gives: one of the kinds of docs/sources.md")
     name: str = Field("", description="what alerts call it; default: the id")
     language: LanguageCode | None = Field(None, description="a hint, such as ru")
     tags: tuple[str, ...] = Field((), description="such as state, independent, think-tank")

@@ -108,7 +108,7 @@ def _ago(when: datetime | None) -> str:
 
 def check(
     source: Annotated[str, typer.Argument(metavar="ID|URL", help="a source of sources.yaml, or any address")],
-    kind: Annotated[str, typer.Option(help="what an address is: feed or page")] = "feed",
+    kind: Annotated[str, typer.Option(help=f"what an address is: {', '.join(KINDS)}")] = "feed",
     config: ConfigOption = None,
 ) -> None:
     """Look at one source now and store nothing: outcome, items, time, and what would be alerted. Needs no server.
@@ -148,8 +148,10 @@ def retry(
 
 def _bare(address: str, kind: str) -> Source:
     if absolute(address, "") is None or kind not in KINDS:
-        known = " or ".join(sorted(KINDS))
-        raise MonitorError(f"{address} is neither the id of a source nor an http address (of kind {known})")
+        known = ", ".join(KINDS)
+        raise MonitorError(f"{address} is neither the id of a source nor an http address (of a kind: {known})")
+    if hint := KINDS[kind].mistake(address):
+        raise MonitorError(f"{address} is no address of kind {kind}: {hint}")
     return Source(id="address", name=harmless(address, 80), url=address, kind=kind)
 
 

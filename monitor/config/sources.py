@@ -52,7 +52,9 @@ def sources_schema() -> dict[str, Any]:
     """The JSON Schema of the file, for completion in editors."""
     schema = SourcesFile.model_json_schema()
     source = schema["$defs"]["Source"]
-    source["properties"]["kind"]["enum"] = sorted(KINDS)
+    source["properties"]["kind"].update(
+        enum=list(KINDS), description="; ".join(f"{name}: {kind.what}" for name, kind in KINDS.items())
+    )
     source["required"].remove("url")
     source["oneOf"] = [{"required": ["url"]}, {"required": ["urls"]}]
     return schema
@@ -68,8 +70,8 @@ def _problems(tree: Tree, sources: tuple[Source, ...]) -> Iterator[Problem]:
         if source.id == CANARY:
             yield tree.problem(("sources", index, "id"), f"the id {CANARY!r} belongs to the monitor itself")
         if source.kind not in KINDS:
-            kinds = " or ".join(sorted(KINDS))
-            yield tree.problem(("sources", index, "kind"), f"unknown kind {source.kind!r}", f"write {kinds}")
+            names = ", ".join(KINDS)
+            yield tree.problem(("sources", index, "kind"), f"unknown kind {source.kind!r}", f"write one of {names}")
         yield from _address_problems(tree, index, source)
         if source.listing and source.kind != "page":
             yield tree.problem(("sources", index, "listing"), "only a source of kind page has a listing", key=True)
@@ -80,8 +82,8 @@ def _address_problems(tree: Tree, index: int, source: Source) -> Iterator[Proble
     written = tree.value(("sources", index))
     keys = written if isinstance(written, dict) else {}
     if "urls" in keys and "url" in keys:
-        hint = "write the first address into urls too, and leave url out"
-        yield tree.problem(("sources", index, "url"), "a source has either url or urls", hint, key=True)
+        advice = "write the first address into urls too, and leave url out"
+        yield tree.problem(("sources", index, "url"), "a source has either url or urls", advice, key=True)
     if "urls" in keys and not source.urls:
         yield tree.problem(("sources", index, "urls"), "urls holds no address", "write [first, then, these]")
     places: list[Loc] = [("urls", number) for number in range(len(source.urls))] or [("url",)]
@@ -89,6 +91,8 @@ def _address_problems(tree: Tree, index: int, source: Source) -> Iterator[Proble
     for place, url in zip(places, source.addresses, strict=True):
         if absolute(url, "") is None:
             yield tree.problem(("sources", index, *place), "this is no http or https address")
+        elif source.kind in KINDS and (hint := KINDS[source.kind].mistake(url)):
+            yield tree.problem(("sources", index, *place), f"this is no address of kind {source.kind}", hint)
         elif url in seen:
             yield tree.problem(("sources", index, *place), "this address stands here twice")
         seen.add(url)

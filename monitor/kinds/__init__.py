@@ -1,22 +1,30 @@
 """Kinds of sources, a file each: how a fetched document becomes entries.
 
-To add one, copy `feed.py`, give the reader a name here, and write what it makes of a document you keep in tests/kinds/.
-A reader takes a Document and its Source and gives entries, or raises UnreadableDocument with a reason in a few words.
+To add one, copy `wordpress.py`, the shortest, and give its KIND a name here: configuration, schema and messages follow.
+Describe it in docs/sources.md, and keep a document of each fault you know of in tests/kinds/.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from monitor.kinds.feed import read_feed
-from monitor.kinds.page import read_page
-from monitor.models import Document, Entry, Source
+from monitor.kinds import feed, page, sitemap, telegram, wordpress
 
-Reader = Callable[[Document, Source], tuple[Entry, ...]]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-KINDS: Mapping[str, Reader] = {"feed": read_feed, "page": read_page}
+    from monitor.kinds.kind import Kind, Listed
+    from monitor.models import Document, Source
+
+KINDS: Mapping[str, Kind] = {
+    "feed": feed.KIND,
+    "page": page.KIND,
+    "telegram": telegram.KIND,
+    "sitemap": sitemap.KIND,
+    "wordpress": wordpress.KIND,
+}
 
 
-def read_entries(document: Document, source: Source) -> tuple[Entry, ...]:
-    """The entries of a feed or listing, in its order. Raises UnreadableDocument."""
-    return KINDS[source.kind](document, source)
+def read_entries(document: Document, source: Source, memory: bytes = b"") -> Listed:
+    """The entries of a feed or listing, in its order; without a memory all of them. Raises UnreadableDocument."""
+    return KINDS[source.kind].read(document, source, memory)

@@ -3,40 +3,56 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections import Counter
+import zlib
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bs4 import BeautifulSoup
-
+from monitor.errors import UnreadableDocument
+from monitor.extract import decode
+from monitor.extract.tree import parse
 from monitor.models import Entry
-from monitor.urls import absolute, identity
+from monitor.urls import absolute
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterator
 
+    from monitor.extract.tree import Node
     from monitor.models import Document
 
 _BLOCKS = frozenset(
     {"p", "div", "li", "br", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "tr", "ul", "ol", "table"}
 )
-_HIDDEN = ("script", "style", "template", "iframe", "noscript")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _EARLIEST = 1990
+LONGEST_TITLE = 1000
+_MOST_UNPACKED = 50_000_000  # what sitemaps.org allows
+# What ends a text that was cut.
+ELLIPSES = ("…", "...", "[…]", "[...]")
 
 
 def visible_text(html: str) -> str:
     """What a reader sees of a fragment of HTML: one paragraph a line, spaces folded, nothing hidden."""
     if "<" not in html and "&" not in html:
         return plain_text(html)
-    soup = BeautifulSoup(html, "lxml")
-    for hidden in soup(_HIDDEN):
-        hidden.decompose()
-    for block in soup.find_all(_BLOCKS):
-        block.insert_before("\n")
-        block.append("\n")
-    return plain_text(soup.get_text())
+    return shown_text(parse(html).root)
+
+
+def shown_text(node: Node) -> str:
+    """The same of a parsed element."""
+    return plain_text("".join(_pieces(node)))
+
+
+def _pieces(node: Node) -> Iterator[str]:
+    for child in node.children:
+        if isinstance(child, str):
+            yield child
+            continue
+        edge = "\n" if child.tag in _BLOCKS else ""
+        yield edge
+        yield from _pieces(child)
+        yield edge
 
 
 def plain_text(text: str) -> str:
@@ -54,6 +70,48 @@ def iso_moment(value: str) -> datetime | None:
         return None
 
 
+def shortened(line: str, most: int) -> str:
+    """The line, or its beginning up to a space, with an ellipsis, where it has more than so many characters."""
+    return line if len(line) <= most else (line[:most].rpartition(" ")[0] or line[:most]) + "…"
+
+
+def string(item: dict[str, Any], name: str) -> str:
+    """A field of JSON as text; empty where it is missing, or no string or number."""
+    value = item.get(name)
+    return str(value) if isinstance(value, (str, int, float)) else ""
+
+
+def load_json(document: Document) -> Any:
+    """The body as JSON. Raises UnreadableDocument where it is none."""
+    body = unpacked(document.body)
+    try:
+        return json.loads(body if _is_unicode(body) else decode(body, document.content_type), strict=False)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableDocument("the answer should be JSON and is none") from error
+
+
+def _is_unicode(body: bytes) -> bool:
+    try:
+        body.decode(json.detect_encoding(body))
+    except ValueError:
+        return False
+    return True
+
+
+def unpacked(body: bytes) -> bytes:
+    """The body, without the gzip that some files are kept and sent in. Raises UnreadableDocument on a bomb."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacker.decompress(body, _MOST_UNPACKED)
+    except zlib.error as error:
+        raise UnreadableDocument("the answer begins like gzip and is none") from error
+    if unpacker.unconsumed_tail:
+        raise UnreadableDocument(f"the answer unpacks to more than {_MOST_UNPACKED:,} bytes")
+    return plain
+
+
 def make_entry(
     document: Document,
     *,
@@ -66,7 +124,12 @@ def make_entry(
     published: datetime | None = None,
     author: str | None = None,
 ) -> Entry:
-    """An entry of visible texts. Text that is not the whole article joins the lead; a date in the future is now."""
+    """An entry of visible texts. Text that is not the whole article joins the lead; a date in the future is now.
+
+    A title of any length is taken, but one beyond LONGEST_TITLE is a text: it is the lead, and its beginning the title.
+    """
+    if len(title) > LONGEST_TITLE:
+        title, lead = shortened(title, LONGEST_TITLE), f"{title}\n{lead}".strip()
     if not whole:
         lead, text = max(lead, text, key=len), ""
     url = absolute(document.url, link) if link else None
@@ -82,46 +145,3 @@ def make_entry(
         published=min(published, document.fetched) if published else None,
         author=visible_text(author)[:200] if author else None,
     )
-
-
-def identities(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
-    """For each entry the names it is remembered by: its id, its address, its words (the title where it has one).
-
-    An id or address that several entries of one document share tells nothing, and is left out.
-    """
-    keys = Counter(entry.key for entry in entries)
-    urls = Counter(identity(entry.url) for entry in entries if entry.url)
-    return [tuple(_names(entry, keys, urls)) or (f"key:{_short(entry.key)}",) for entry in entries]
-
-
-def is_new(names: Sequence[str], unseen: Collection[str]) -> bool:
-    """Whether an entry was not seen before: when at most one of its names was, or not its only one.
-
-    One name may change, as ids do at each poll in some feeds, addresses when a headline is mended, and words in an
-    edit; and one may be used again, as the address of a live page is.
-    """
-    seen = sum(name not in unseen for name in names)
-    return seen < min(2, len(names))
-
-
-def has_known_words(names: Sequence[str], unseen: Collection[str]) -> bool:
-    """Whether an entry of these words was seen before, whatever its id and address."""
-    return any(name.startswith("words:") and name not in unseen for name in names)
-
-
-def _names(entry: Entry, keys: Counter[str], urls: Counter[str]) -> Iterable[str]:
-    if keys[entry.key] == 1 and entry.key != entry.url:
-        yield f"id:{_short(entry.key)}"
-    if entry.url and urls[identity(entry.url)] == 1:
-        yield url_name(entry.url)
-    if words := entry.title or entry.lead + entry.text:
-        yield f"words:{_short(words)}"
-
-
-def url_name(url: str) -> str:
-    """The name that an address is remembered by."""
-    return f"url:{_short(identity(url))}"
-
-
-def _short(value: str) -> str:
-    return hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:16]

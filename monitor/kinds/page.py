@@ -12,6 +12,7 @@ from monitor.extract import decode
 from monitor.extract.soup import soup_of
 from monitor.extract.tree import parse
 from monitor.kinds.entries import iso_moment, make_entry, visible_text
+from monitor.kinds.kind import Kind, Listed
 from monitor.urls import absolute, host, identity
 
 if TYPE_CHECKING:
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 
 # A headline has this many characters at least; menus and tags have fewer.
 _HEADLINE = 25
+_MOST_TAGS = 50_000  # starts and ends: fewer than the tree holds, so that it leaves none out
 _FURNITURE = frozenset({"nav", "header", "footer", "form"})
 
 
-def read_page(document: Document, source: Source) -> tuple[Entry, ...]:
+def read_page(document: Document, source: Source, _memory: bytes) -> Listed:
     """The links of a listing page, one entry an address. Raises UnreadableDocument where there is no markup."""
     html = decode(document.body, document.content_type)
+    if html.count("<") > _MOST_TAGS:
+        raise UnreadableDocument(f"more than {_MOST_TAGS:,} tags, five times those of the largest news page")
     page = parse(html)
     if not any(node.tag == "a" for node in page.root.walk()):
         raise UnreadableDocument("the answer holds no link")
@@ -40,7 +44,7 @@ def read_page(document: Document, source: Source) -> tuple[Entry, ...]:
         known = entries.get(identity(url))
         if known is None or len(known.title) < len(title):
             entries[identity(url)] = make_entry(document, id=None, link=url, title=title, published=published)
-    return tuple(entries.values())
+    return Listed(tuple(entries.values()))
 
 
 _Found = tuple[str, str, datetime | None]
@@ -84,3 +88,6 @@ def _texts(node: Node) -> Iterator[str]:
             yield child
         else:
             yield from _texts(child)
+
+
+KIND = Kind("an HTML page of links to articles", "https://example.org/news/", read_page)

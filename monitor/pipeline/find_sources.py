@@ -73,7 +73,7 @@ class FindingSources:
     def _read(self, document: Document, kind: str, *, least: int = 1) -> Candidate | None:
         source = Source(id="new", url=document.url, kind=kind, allow_private=self._allow_private)
         try:
-            entries = read_entries(document, source)
+            entries = read_entries(document, source).entries
         except UnreadableDocument:
             return None
         if len(entries) < least:

@@ -120,6 +120,7 @@ class DocumentStore(Protocol):
 
     def overdue(self, now: datetime, again: datetime) -> list[str]: ...
     def take(self, name: str, again: datetime) -> tuple[Document, int] | None: ...
+    def memory(self, source: str) -> bytes: ...
     def unseen(self, source: str, identities: Iterable[str]) -> set[str]: ...
     def read_index(
         self,
@@ -128,6 +129,7 @@ class DocumentStore(Protocol):
         after: SourceState,
         *,
         seen: Iterable[str],
+        memory: bytes = b"",
         pages: Mapping[Page, datetime],
         articles: Iterable[Article],
         counts: Mapping[str, int],

@@ -15,8 +15,8 @@ from monitor.canary import CANARY
 from monitor.errors import UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
 from monitor.kinds import read_entries
-from monitor.kinds.entries import has_known_words, identities, is_new, url_name
 from monitor.kinds.hints import read_hints
+from monitor.kinds.identity import has_known_words, identities, is_new, url_name
 from monitor.models import Article, Outcome, Page, Purpose
 from monitor.pipeline import mirrors
 from monitor.rhythm import with_arrivals
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from monitor.extract import Extracted
+    from monitor.kinds.kind import Listed
     from monitor.models import Document, Entry, Source
     from monitor.pipeline.ports import DocumentStore, JobStore
     from monitor.pipeline.raise_alert import Alerting
@@ -55,6 +56,7 @@ class IndexReading:
     pages: tuple[tuple[str, Entry], ...] = ()
     published: tuple[datetime | None, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    memory: bytes = b""
 
 
 class Reading:
@@ -108,7 +110,8 @@ class Reading:
         articles = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in reading.articles]
         for article in articles:
             self._alert(article, source, backlog=backlog)
-        after, soon = replace(before.after(reading.outcome, now, reading.reason), items=reading.items), False
+        after, soon = before.after(reading.outcome, now, reading.reason), False
+        after = replace(after, items=reading.items, reason=reading.reason)
         if reading.outcome.good:
             arrivals = with_arrivals(before.arrivals, reading.published, before.succeeded, document.fetched)
             after = replace(after, arrivals=arrivals, hints=read_hints(document.body))
@@ -125,6 +128,7 @@ class Reading:
             before,
             after,
             seen=reading.seen,
+            memory=reading.memory,
             pages=dict.fromkeys(pages, now),
             articles=articles if source.id != CANARY else (),
             counts={f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts},
@@ -153,20 +157,36 @@ class Reading:
         if attempt > READ_ATTEMPTS:
             return IndexReading(Outcome.UNREADABLE, f"reading it failed {READ_ATTEMPTS} times")
         try:
-            entries = read_entries(document, source)
+            listed, names, unseen = self._list(document, source)
         except UnreadableDocument as error:
             return IndexReading(Outcome.NOT_A_FEED, str(error))
-        names = identities(entries)
-        unseen = self._documents.unseen(source.id, {name for group in names for name in group})
         # On another host than before the same entry has another address, and often another id.
         elsewhere = before.read_from not in {"", host_and_port(document.url)}
         new = [
             (article_id(entry, source, own_address=has_own_address(entry, group, unseen)), entry)
-            for entry, group in zip(entries, names, strict=True)
+            for entry, group in zip(listed.entries, names, strict=False)
             if is_new(group, unseen) and not (elsewhere and has_known_words(group, unseen))
         ]
         oldest = None if before.primed else self._clock() - self._backlog_age
-        return decide_index(entries, new, [name for group in names for name in group], oldest, self._needs_page)
+        reading = decide_index(len(names), new, [name for group in names for name in group], oldest, self._needs_page)
+        counts = {**reading.counts, "entries:left-out": listed.left_out} if listed.left_out else reading.counts
+        reason = left_out(listed) or reading.reason
+        return replace(reading, reason=reason, counts=counts, memory=listed.memory)
+
+    def _list(self, document: Document, source: Source) -> tuple[Listed, list[tuple[str, ...]], set[str]]:
+        """What the document lists, the names of all of it, and those of them that the source never had.
+
+        An item that was passed over as known and yet is new (its names were forgotten, or are its own only now that
+        another item left the feed) has the document read once more, in full.
+        """
+        listed = read_entries(document, source, self._documents.memory(source.id))
+        names = identities(listed.entries, listed.known)
+        unseen = self._documents.unseen(source.id, {name for group in names for name in group})
+        if any(is_new(group, unseen) for group in names[len(listed.entries) :]):
+            listed = read_entries(document, source)
+            names = identities(listed.entries)
+            unseen = self._documents.unseen(source.id, {name for group in names for name in group})
+        return listed, names, unseen
 
     def _read_article(self, document: Document, source: Source, attempt: int) -> None:
         page = document.page
@@ -216,30 +236,37 @@ class Reading:
 
 
 def decide_index(
-    entries: tuple[Entry, ...],
+    items: int,
     new: list[tuple[str, Entry]],
     seen: list[str],
     oldest: datetime | None,
     needs_page: Callable[[Entry], bool],
 ) -> IndexReading:
-    """What to do with the entries of an index; a first check only remembers those published before `oldest`.
+    """What to do with an index of so many items; a first check only remembers those published before `oldest`.
 
     An entry whose whole text is there, or that has no page or needs none, is an article at once.
     """
-    if not entries:
+    if not items:
         return IndexReading(Outcome.EMPTY, "no item in it")
     wanted = [item for item in new if not (oldest and item[1].published and item[1].published < oldest)]
     pages = {name: entry for name, entry in wanted if entry.url and not entry.text and needs_page(entry)}
     complete = tuple((name, entry) for name, entry in wanted if name not in pages)
     return IndexReading(
         Outcome.NEW if new else Outcome.UNCHANGED,
-        items=len(entries),
+        items=items,
         seen=tuple(seen),
         articles=complete,
         pages=tuple(pages.items()),
         published=tuple(entry.published for _, entry in new),
         counts=Counter({"entries": len(new), "entries:old": len(new) - len(wanted)}),
     )
+
+
+def left_out(listed: Listed) -> str:
+    """In words, how many items a document held beyond what is read at once; empty where it held none."""
+    read = len(listed.entries) + len(listed.known)
+    total = read + listed.left_out
+    return f"{read:,} of {total:,} items are read: the newest, and none of endless markup" if listed.left_out else ""
 
 
 def selectors_of(source: Source) -> Selectors | None:

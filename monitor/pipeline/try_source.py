@@ -10,7 +10,7 @@ from monitor.errors import FetchError, UnreadableDocument
 from monitor.extract import extract
 from monitor.kinds import read_entries
 from monitor.models import Document, Outcome, Purpose
-from monitor.pipeline.read import article_from_entry, article_from_page, selectors_of
+from monitor.pipeline.read import article_from_entry, article_from_page, left_out, selectors_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,9 +72,10 @@ async def _try_address(
     seconds = time.monotonic() - began
     document = Document("", source.id, Purpose.INDEX, response.url, response.body, response.content_type, clock())
     try:
-        entries = read_entries(document, source)
+        listed = read_entries(document, source)
     except UnreadableDocument as error:
         return Trial(Outcome.NOT_A_FEED, str(error), seconds)
+    entries = listed.entries
     if not entries:
         return Trial(Outcome.EMPTY, "no item in it", seconds)
     read = [await _page(entry, source, fetcher, matcher, clock) for entry in entries[:PAGES]]
@@ -82,7 +83,7 @@ async def _try_address(
         _matched(article_from_entry(entry.key, entry, source, partial=True), source, matcher)
         for entry in entries[PAGES:]
     ]
-    return Trial(Outcome.NEW, "", seconds, entries, (*read, *rest))
+    return Trial(Outcome.NEW, left_out(listed), seconds, entries, (*read, *rest))
 
 
 async def _page(

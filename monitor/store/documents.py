@@ -71,6 +71,12 @@ class Documents:
         return document_from_hash(name, fields), int(attempt)
 
     @redis_errors()
+    def memory(self, source: str) -> bytes:
+        """What the reader of this source gave to be reminded of; empty at first, and after `retention` without it."""
+        found: bytes | None = self._client.get(self._keys("items", source))
+        return found or b""
+
+    @redis_errors()
     def unseen(self, source: str, identities: Iterable[str]) -> set[str]:
         """Those identities that the source never had."""
         wanted = list(identities)
@@ -87,6 +93,7 @@ class Documents:
         after: SourceState,
         *,
         seen: Iterable[str],
+        memory: bytes = b"",
         pages: Mapping[Page, datetime],
         articles: Iterable[Article],
         counts: Mapping[str, int],
@@ -98,11 +105,13 @@ class Documents:
 
         `due` puts the next check off; `soon` brings it forward, unless one is under way.
         """
-        memory, present = self._keys("seen", document.source), dict.fromkeys(seen, int(now.timestamp()))
+        names, present = self._keys("seen", document.source), dict.fromkeys(seen, int(now.timestamp()))
         with self._client.pipeline(transaction=True) as pipe:
             if present:
-                pipe.zadd(memory, present)
-            pipe.zremrangebyscore(memory, "-inf", int((now - self._retention).timestamp()))
+                pipe.zadd(names, present)
+            pipe.zremrangebyscore(names, "-inf", int((now - self._retention).timestamp()))
+            if memory:
+                pipe.set(self._keys("items", document.source), memory, ex=self._retention)
             for page, when in pages.items():
                 self._schedule(pipe, page, when)
             if changed := changes(before, after):

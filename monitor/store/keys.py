@@ -17,6 +17,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | robots:ORIGIN   | string | until it is stale       | robots.txt and what it came to (JSON)               | one an origin, 500 KiB       |
 | source:ID       | hash   | for ever                | state of a source: validators, outcome, times       | one a source                 |
 | seen:ID         | zset   | for ever                | identity of an entry -> last time in the feed, s    | trimmed after `retention`    |
+| items:ID        | string | `retention` after use   | hash of an item's markup -> its identities, packed  | 33 bytes an item of the feed |
 | page:ID         | hash   | until read              | an article page to fetch: its entry, source         | jobs in `due`                |
 | unread          | zset   | for ever                | document -> when to send its hint again, ms         | `backlog`                    |
 | backlog         | hash   | for ever                | source -> bytes of its unread documents; `*` all    | SOURCE_LIMIT, STOP_LIMIT     |

@@ -45,7 +45,7 @@ def unrelated_items(shared_data, number):
         body = gzip.decompress(body) if row["file"].endswith(".gz") else body
         document = Document("d", "s", Purpose.INDEX, "https://x.test/", body, "", datetime.now(UTC))
         try:
-            entries = read_entries(document, Source(id="s", url="https://x.test/", kind="feed"))
+            entries = read_entries(document, Source(id="s", url="https://x.test/", kind="feed")).entries
         except UnreadableDocument:
             continue
         for entry in itertools.islice(entries, 8):

@@ -1,4 +1,5 @@
-from monitor.kinds.entries import identities, visible_text
+from monitor.kinds.entries import visible_text
+from monitor.kinds.identity import identities
 from monitor.models import Entry
 
 

@@ -1,5 +1,3 @@
-import csv
-import gzip
 import json
 from datetime import UTC, datetime
 
@@ -21,7 +19,7 @@ ITEM = """<item><title>Минск &amp; Москва</title><link>/n/1?utm_sourc
 
 
 def read(body, content_type="application/rss+xml", url="https://x.test/feed"):
-    return read_entries(Document("d", "s", Purpose.INDEX, url, body, content_type, NOW), SOURCE)
+    return read_entries(Document("d", "s", Purpose.INDEX, url, body, content_type, NOW), SOURCE).entries
 
 
 def rss(items, encoding="utf-8"):
@@ -118,21 +116,3 @@ def test_external_entities_are_not_read(tmp_path):
     doctype = f'<!DOCTYPE r [<!ENTITY x SYSTEM "file://{secret}">]>'
     body = rss("<item><title>a &x; b</title></item>").replace(b"<rss", doctype.encode() + b"<rss")
     assert "hidden-words" not in "".join(entry.title for entry in read(body))
-
-
-def test_every_real_document_that_holds_items_gives_them(shared_data):
-    """586 documents: as many entries as the index counts, a typed refusal for the rest, and no crash."""
-    with (shared_data / "feeds" / "INDEX.tsv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    wrong = []
-    for row in rows:
-        body = (shared_data / row["file"]).read_bytes()
-        body = gzip.decompress(body) if row["file"].endswith(".gz") else body
-        try:
-            found = len(read(body, content_type=""))
-        except UnreadableDocument:
-            found = 0
-        if found != int(row["items"]):
-            wrong.append((row["file"], row["items"], found))
-    assert len(rows) > 500
-    assert wrong == []

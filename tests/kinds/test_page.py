@@ -1,3 +1,5 @@
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -16,9 +18,8 @@ PAGE = """<html><body><nav><a href="/about">Всё о нашей редакци�
 
 def read(page, listing=None):
     source = Source(id="s", url="https://x.test/news/", kind="page", listing=listing)
-    return read_entries(
-        Document("d", "s", Purpose.INDEX, source.url, page.encode(), "text/html; charset=utf-8", NOW), source
-    )
+    document = Document("d", "s", Purpose.INDEX, source.url, page.encode(), "text/html; charset=utf-8", NOW)
+    return read_entries(document, source).entries
 
 
 def test_without_selectors_headlines_of_the_site_itself_are_entries():
@@ -39,3 +40,31 @@ def test_selectors_choose_item_link_title_and_date():
 def test_a_page_without_links_is_no_listing():
     with pytest.raises(UnreadableDocument, match="no link"):
         read("Checking your browser")
+
+
+LINK = '<a href="/2026/1">Парламент утвердил союзную программу</a>'
+
+
+@pytest.mark.parametrize("listing", [None, Listing(item="a")], ids=["looks", "selectors"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div>" * 45_000 + LINK,
+        "<b>" * 1_000_000 + LINK,
+        "<!--" * 50_000 + LINK,
+        '<a href="' * 100_000,
+        "</a " * 100_000 + LINK,
+        "<?" * 100_000 + LINK,
+        "<a " + " ".join(map('a{}="1"'.format, range(100_000))) + " href='/1'>" + "x" * 50 + "</a>",
+        "<table><form>" * 10_000 + LINK,
+        LINK + "<" * 5_000_000,
+        LINK * 200_000,
+        "\x00" * 1_000_000,
+    ],
+    ids=lambda page: f"{len(page)}-{page[:9].strip(chr(0))}",
+)
+def test_hostile_pages_end_in_time(page, listing):
+    began = time.process_time()
+    with suppress(UnreadableDocument):
+        read(page, listing)
+    assert time.process_time() - began < 5

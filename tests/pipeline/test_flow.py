@@ -63,6 +63,34 @@ def test_a_changed_feed_brings_only_what_is_new(flow, origin):
     assert [hit.headers.get("If-None-Match") for hit in origin.hits if hit.path == "/feed"] == [None, '"a"']
 
 
+def test_known_items_whose_names_were_lost_are_read_in_full(flow, origin):
+    """An item is passed over by its markup only as long as its names are remembered: else it would never be new."""
+    origin.answers["/feed"] = Answer(rss(rss_item("Союзное государство: раз", "/1")))
+    for number in (1, 2):
+        origin.answers[f"/{number}"] = Answer(article_page(f"Номер {number}", f"{HIT} {number} " * 3))
+    running = flow()
+    running.settle()
+    assert running.runtime.documents.memory("s")
+    running.runtime.client.delete(running.runtime.keys("seen", "s"))
+    items = rss_item("Союзное государство: два", "/2") + rss_item("Союзное государство: раз", "/1")
+    origin.answers["/feed"] = Answer(rss(items))
+    running.look_again()
+    running.settle()
+    assert running.runtime.documents.counts()["entries"] == 3
+    assert origin.count("/2") == 1
+    assert running.state("s").items == 2
+
+
+def test_items_that_are_left_out_are_counted_and_said(flow, origin):
+    origin.answers["/feed"] = Answer(rss(rss_item("Союзное государство", "/1") + rss_item("<b>" * 20_000, "/2")))
+    origin.answers["/1"] = Answer(article_page("Номер", HIT * 3))
+    running = flow()
+    running.settle()
+    assert running.runtime.documents.counts()["entries:left-out"] == 1
+    assert running.state("s").outcome is Outcome.NEW
+    assert running.state("s").reason.startswith("1 of 2 items are read")
+
+
 def test_a_304_ends_the_check_and_keeps_the_validators(flow, origin):
     origin.answers["/feed"] = Answer(rss(rss_item("t", "/1")), headers={"ETag": '"a"'})
     running = flow()
