@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 
 # A headline has this many characters at least; menus and tags have fewer.
 _HEADLINE = 25
+_MOST_TAGS = 50_000  # starts and ends: fewer than the tree holds, so that it leaves none out
 _FURNITURE = frozenset({"nav", "header", "footer", "form"})
 
 
 def read_page(document: Document, source: Source, _memory: bytes) -> Listed:
     """The links of a listing page, one entry an address. Raises UnreadableDocument where there is no markup."""
     html = decode(document.body, document.content_type)
+    if html.count("<") > _MOST_TAGS:
+        raise UnreadableDocument(f"more than {_MOST_TAGS:,} tags, five times those of the largest news page")
     page = parse(html)
     if not any(node.tag == "a" for node in page.root.walk()):
         raise UnreadableDocument("the answer holds no link")
@@ -87,4 +90,4 @@ def _texts(node: Node) -> Iterator[str]:
             yield from _texts(child)
 
 
-KIND = Kind("an HTML page of links to articles", "https://example.org/news/", read_page)
+KIND = Kind("an HTML page of links to articles", "https://example.org/news/", read_page, for_readers=True)

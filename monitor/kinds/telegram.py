@@ -131,4 +131,6 @@ def _mistake(url: str) -> str | None:
     return f"write https://t.me/s/{'NAME' if name == 's' else name}"
 
 
-KIND = Kind("the preview of a public Telegram channel", "https://t.me/s/NAME", read_telegram, _mistake)
+KIND = Kind(
+    "the preview of a public Telegram channel", "https://t.me/s/NAME", read_telegram, _mistake, for_readers=True
+)

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from monitor.errors import FetchError
+from monitor.kinds import KINDS
 from monitor.models import Document, Outcome, Page, Purpose
 from monitor.pipeline import mirrors
 from monitor.pipeline.robots import ROBOTS_BYTES, Answer, judge_robots, origin_of
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from monitor.pipeline.robots import Robots
     from monitor.schedule import Claim
 
-# Kinds of sources that are pages for readers. A feed, like a sitemap, is there to be fetched by programs.
-ASKS_ROBOTS = frozenset({"page"})
 _IDLE = 0.1
 _UNKNOWN = timedelta(minutes=1)
 _HOLD_EACH = timedelta(seconds=1)
@@ -166,7 +165,7 @@ class Drain:
         if claim.home != home:
             # New, moved, or configured anew: it is claimed again when the right host may be asked.
             self._jobs.put_back(claim, self._clock(), home=home)
-        elif (page or source.kind in ASKS_ROBOTS) and source.respect_robots:
+        elif (page or KINDS[source.kind].for_readers) and source.respect_robots:
             await self._ask(claim, source, url, page, state)
         else:
             await self._fetch(claim, source, url, page, state)
