@@ -24,6 +24,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | delivery:NAME   | hash   | for ever                | the message that a channel is at, its attempts      | one a channel                |
 | dead            | stream | for ever                | alerts that a channel refused for good              | none is ever dropped unseen  |
 | lease:NAME      | string | seconds                 | who drains, who sends                               | a few                        |
+| canary          | hash   | for ever                | stage -> when a canary last came there, ms          | one field a stage            |
 | counts          | hash   | for ever                | counted outcomes, articles, matches                 | one field a name             |
 """
 
