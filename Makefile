@@ -12,7 +12,7 @@ help:
 	@echo "make test     lint, types, import layers, tests"
 	@echo "make install  only install, into .venv"
 	@echo "make check    check config/"
-	@echo "make bench    the figures of docs/performance.md"
+	@echo "make bench    the figures of docs/performance.md and docs/security.md"
 	@echo "make lock     renew the lock files of requirements/"
 	@echo "make schemas  renew the JSON Schemas of docs/schema/"
 
@@ -58,7 +58,9 @@ bench: $(VENV)/.bench
 	@$(BIN)/python benchmarks/matching.py
 	@$(BIN)/python benchmarks/morphology.py
 	@$(BIN)/python benchmarks/relevance.py
+	@$(BIN)/python benchmarks/stories.py
 	@$(BIN)/python benchmarks/archive.py
+	@$(BIN)/python benchmarks/fetching.py
 	@$(BIN)/python benchmarks/extraction.py ../shared/data/extraction/fundus.tar.xz
 
 lock:

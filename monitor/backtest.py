@@ -11,14 +11,14 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from monitor.stories import fingerprint, same_story
+from monitor.fingerprints import fingerprint, same_story
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from monitor.fingerprints import Fingerprint
     from monitor.matching import Matcher
     from monitor.models import Article, Severity, Snippet
-    from monitor.stories import Fingerprint
 
 Name = TypeVar("Name", str, date)
 
@@ -171,12 +171,12 @@ def _in_stories(compared: Sequence[Compared]) -> Iterator[Compared]:
     openers: list[Fingerprint] = []
     holders: defaultdict[str, list[int]] = defaultdict(list)
     for one in compared:
-        shared = Counter(story for value in one.mark.hashes for story in holders[value])
+        shared = Counter(story for value in one.mark.sought for story in holders[value])
         alike = (story for story, _ in shared.most_common() if same_story(one.mark, openers[story]))
         story = next(alike, len(openers))
         if story == len(openers):
             openers.append(one.mark)
-            for value in one.mark.hashes:
+            for value in one.mark.indexed:
                 holders[value].append(story)
         yield replace(one, story=story)
 

@@ -42,7 +42,7 @@ def canary_source(url: str, every: timedelta) -> Source:
 
 def canary_feed(now: datetime) -> bytes:
     """An RSS document with one item, new each time it is asked for."""
-    name = f'<title>{_WORD}</title><guid isPermaLink="false">{now.isoformat()}</guid>'
+    name = f'<title>{_WORD} {now.isoformat()}</title><guid isPermaLink="false">{now.isoformat()}</guid>'
     item = f"{name}<pubDate>{format_datetime(now)}</pubDate>"
     return f'<?xml version="1.0"?><rss version="2.0"><channel><item>{item}</item></channel></rss>'.encode()
 

@@ -29,9 +29,12 @@ class MonitorError(Exception):
 
 # What stands behind these keys may be a secret, written out in the file.
 _SECRET = re.compile(r"""(\b(?:secret|password|token)["']?\s*:\s*)([^,}\s]+)""", re.IGNORECASE)
+# User and password before the host of an address, as that of a proxy.
+_LOGIN = re.compile(r"""(\bproxy["']?\s*:\s*["']?(?:\w+://)?)(\S+)(?=@)|(://)([^\s/@]+)(?=@)""")
 
 
 def _masked(excerpt: str) -> str:
+    excerpt = _LOGIN.sub(lambda found: (found[1] or found[3]) + "*" * len(found[2] or found[4]), excerpt)
     return _SECRET.sub(lambda found: found[1] + "*" * len(found[2]), excerpt)
 
 
@@ -82,12 +85,13 @@ class AlreadyRunning(MonitorError):
 
 
 class FetchError(MonitorError):
-    """A request that brought no usable body; `outcome` is what is counted."""
+    """A request that brought no usable body; `outcome` is counted, `status` is that of HTTP, 0 without an answer."""
 
-    def __init__(self, outcome: Outcome, reason: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, outcome: Outcome, reason: str, *, retry_after: float | None = None, status: int = 0) -> None:
         super().__init__(reason)
         self.outcome = outcome
         self.retry_after = retry_after
+        self.status = status
 
 
 class UnreadableDocument(MonitorError):

@@ -11,10 +11,23 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import soupsieve
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SecretStr,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    model_serializer,
+    model_validator,
+)
 from soupsieve import SelectorSyntaxError
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -126,6 +139,7 @@ class Outcome(StrEnum):
     TOO_LARGE = "too-large"
     PROTOCOL_ERROR = "protocol-error"
     UNREADABLE = "unreadable"
+    ROBOTS = "robots"
 
     @property
     def good(self) -> bool:
@@ -158,6 +172,24 @@ class ArticleSelectors(Model):
     remove: tuple[Css, ...] = Field((), description="elements inside that are not part of the text")
 
 
+_PROXY_SCHEMES = ("socks5", "socks5h", "http", "https")
+
+
+def _proxy(value: SecretStr) -> SecretStr:
+    """A proxy's address; what is wrong with it is said without quoting it, as it may hold a password."""
+    written = value.get_secret_value()
+    if not written:
+        return value
+    try:
+        parts = urlsplit(written)
+        known = parts.scheme in _PROXY_SCHEMES and parts.hostname and parts.port
+    except ValueError:
+        known = False
+    if not known or parts.path.strip("/") or parts.query or parts.fragment or any(map(str.isspace, written)):
+        raise ValueError(f"write SCHEME://HOST:PORT, with a scheme of {', '.join(_PROXY_SCHEMES)}")
+    return value
+
+
 class Source(Model):
     """One feed, page or channel to watch: an entry of config/sources.yaml."""
 
@@ -167,15 +199,47 @@ class Source(Model):
     name: str = Field("", description="what alerts call it; default: the id")
     language: LanguageCode | None = Field(None, description="a hint, such as ru")
     tags: tuple[str, ...] = Field((), description="such as state, independent, think-tank")
-    every: Interval | None = Field(None, description="how often to look; default: settings.yaml")
+    every: Interval | None = Field(
+        None, description="how often to look, to the second; default: by the rhythm of the source"
+    )
+    urls: tuple[str, ...] = Field((), description="instead of url: the address, then its mirrors, tried in this order")
     allow_private: bool = Field(False, description="true lets this source be on a private or loopback address")
+    proxy: Annotated[SecretStr, AfterValidator(_proxy)] = Field(
+        SecretStr(""), description="socks5, socks5h, http or https://HOST:PORT, for all that is fetched of this source"
+    )
+    respect_robots: bool = Field(True, description="false fetches pages that robots.txt of the site disallows")
     listing: Listing | None = Field(None, description="CSS selectors of the list of links, for kind page")
     article: ArticleSelectors | None = Field(None, description="CSS selectors of its article pages")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_of_urls(cls, values: Any) -> Any:
+        """The first of `urls` is the `url`, for all that needs only one."""
+        urls = values.get("urls") if isinstance(values, dict) else None
+        if isinstance(urls, (list, tuple)) and urls and isinstance(urls[0], str) and "url" not in values:
+            return {**values, "url": urls[0]}
+        return values
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """As a person writes it: `url` or `urls`."""
+        values: dict[str, Any] = write(self)
+        return {name: value for name, value in values.items() if name != "url" or not self.urls}
 
     @property
     def label(self) -> str:
         """The name, or the id where there is none."""
         return self.name or self.id
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where it can be read, in the order of trying."""
+        return self.urls or (self.url,)
+
+    @property
+    def proxy_url(self) -> str:
+        """The proxy of its requests, or an empty string."""
+        return self.proxy.get_secret_value()
 
 
 class Entry(Model):
@@ -198,6 +262,13 @@ class Page(Model):
     entry: Entry
     backlog: bool = Field(False, description="found by the first check of its source")
     attempts: int = Field(0, description="how often fetching or reading it has failed")
+    address: str | None = Field(None, description="where a redirect to another server led; default: that of the entry")
+    hops: int = Field(0, description="how many such redirects there were")
+
+    @property
+    def url(self) -> str:
+        """Where to fetch it."""
+        return self.address or self.entry.url or ""
 
 
 @dataclass(frozen=True, slots=True)

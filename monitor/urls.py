@@ -34,6 +34,17 @@ def host(url: str) -> str:
         return ""
 
 
+def host_and_port(url: str) -> str:
+    """The server that an address names, without `www.` and without the port of the web; "" where there is none.
+
+    One for http and https. Names below one domain are servers of their own: half the web is below a few of them.
+    """
+    try:
+        return _bare_host(urlsplit(url), ports=frozenset(_DEFAULT_PORTS.values()))
+    except ValueError:
+        return ""
+
+
 def identity(url: str) -> str:
     """A key that is equal for addresses of one page: scheme, `www.`, tracking and a last slash do not count."""
     parts = urlsplit(url)
@@ -45,10 +56,12 @@ def _is_tracking(name: str) -> bool:
     return name.lower().startswith("utm_") or name.lower() in _TRACKING
 
 
-def _bare_host(parts: SplitResult) -> str:
+def _bare_host(parts: SplitResult, ports: frozenset[int] | None = None) -> str:
+    """The host without `www.`, with a port that is not one of `ports`, by default that of the scheme."""
     name = (parts.hostname or "").removeprefix("www.")
     try:
         port = parts.port
     except ValueError:
         port = None
-    return name if port in {None, _DEFAULT_PORTS.get(parts.scheme)} else f"{name}:{port}"
+    plain = ports or {_DEFAULT_PORTS.get(parts.scheme)}
+    return name if port is None or port in plain else f"{name}:{port}"

@@ -31,7 +31,9 @@ from monitor.pipeline.drain import Drain, Limits
 from monitor.pipeline.find_sources import FindingSources
 from monitor.pipeline.raise_alert import Alerting
 from monitor.pipeline.read import Reading
+from monitor.pipeline.robots import agent_of
 from monitor.pipeline.try_source import try_source
+from monitor.rhythm import Pace
 from monitor.store.alerts import AlertQueue
 from monitor.store.archive import Archive
 from monitor.store.connection import Client, connect, require_fit, wait_until_up
@@ -41,6 +43,7 @@ from monitor.store.embedded import socket_path
 from monitor.store.jobs import Jobs
 from monitor.store.keys import Keys
 from monitor.store.leases import Leases
+from monitor.store.robots import RobotsFiles
 from monitor.store.trips import Trips
 
 if TYPE_CHECKING:
@@ -166,7 +169,9 @@ class Runtime:
         self.archive = Archive(self.client, self.keys, keep=archive.keep, most=archive.most)
         self.documents = Documents(self.client, self.keys, self.archive, retention=self.settings.retention)
         # A claim outlives the longest fetch, so nobody fetches a source twice at one time.
-        self.jobs = Jobs(self.client, self.keys, lease=self.settings.fetch.deadline + timedelta(seconds=10))
+        fetch = self.settings.fetch
+        self.jobs = Jobs(self.client, self.keys, lease=fetch.deadline + timedelta(seconds=10), per_host=fetch.per_host)
+        self.robots = RobotsFiles(self.client, self.keys)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -212,8 +217,8 @@ class Runtime:
                 self.documents,
                 client,
                 self._watched(canary),
-                every=self.settings.defaults.every,
-                limits=Limits(fetch.concurrency, fetch.per_host),
+                self.robots,
+                limits=Limits(fetch.concurrency, fetch.spacing, self._pace, agent_of(fetch.user_agent)),
                 hint=hint,
                 clock=utc_now,
                 random=self._random,
@@ -228,7 +233,7 @@ class Runtime:
             self.documents,
             alerting,
             self._watched("http://127.0.0.1/"),
-            every=self.settings.defaults.every,
+            pace=self._pace,
             backlog_age=self.settings.first_check.max_age,
             backlog_digest=self.settings.first_check.digest,
             needs_page=self._needs_page,
@@ -312,6 +317,11 @@ class Runtime:
         """Housekeeping: trim the alert stream and the archive."""
         self.archive.trim(utc_now())
         self.alerts.trim(utc_now() - self.settings.retention)
+
+    @property
+    def _pace(self) -> Pace:
+        defaults = self.settings.defaults
+        return Pace(defaults.every, defaults.floor, defaults.ceiling)
 
     @property
     def _bounds(self) -> Bounds:

@@ -58,7 +58,7 @@ def explain(
     place = installation(config, None)
     matcher = Matcher(load_watch(watch or place.config / "watch.yaml"))
     origin = _source(place.config / "sources.yaml", source) if source else _NOBODY
-    body, url, content_type = page_body(page, config, allow_private=origin.allow_private)
+    body, url, content_type = page_body(page, config, allow_private=origin.allow_private, proxy=origin.proxy_url)
     article = read_article(body, url, content_type, origin)
     reports = matcher.explain(article, tags=origin.tags)
     if json:

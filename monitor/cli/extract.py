@@ -52,25 +52,27 @@ def extract_page(
         _show(found)
 
 
-def page_body(page: str, config: Path | None, *, allow_private: bool = False) -> tuple[bytes, str, str]:
+def page_body(
+    page: str, config: Path | None, *, allow_private: bool = False, proxy: str = ""
+) -> tuple[bytes, str, str]:
     """The bytes of a page with its address and content type. Raises MonitorError."""
     if page == "-":
         return sys.stdin.buffer.read(), "", ""
     if page.startswith(("http://", "https://")):
-        return asyncio.run(_fetch(page, config, allow_private=allow_private))
+        return asyncio.run(_fetch(page, config, allow_private=allow_private, proxy=proxy))
     try:
         return Path(page).read_bytes(), "", "text/plain" if page.endswith(".txt") else ""
     except OSError as error:
         raise MonitorError(f"{page} cannot be read: {error.strerror}") from error
 
 
-async def _fetch(url: str, config: Path | None, *, allow_private: bool) -> tuple[bytes, str, str]:
+async def _fetch(url: str, config: Path | None, *, allow_private: bool, proxy: str) -> tuple[bytes, str, str]:
     path = installation(config, None).config / "settings.yaml"
     settings = load_settings(path, os.environ) if path.is_file() else Settings(version=1)
     bounds = Bounds(settings.fetch.deadline.total_seconds(), settings.fetch.max_bytes)
     async with opened(settings.fetch.user_agent, bounds) as client:
         try:
-            response = await client.get(url, allow_private=allow_private)
+            response = await client.get(url, allow_private=allow_private, proxy=proxy)
         except FetchError as error:
             raise MonitorError(f"{url}: {error.outcome}, {error}") from error
     return response.body, response.url, response.content_type

@@ -19,6 +19,7 @@ from monitor.errors import MonitorError
 from monitor.kinds import KINDS
 from monitor.models import Source
 from monitor.notify.words import harmless, span
+from monitor.pipeline.mirrors import in_use
 from monitor.store.values import moment
 from monitor.urls import absolute
 from monitor.wiring import Runtime, load_configuration, utc_now
@@ -66,6 +67,8 @@ def _row(source: Source, state: SourceState, due: dict[str, float]) -> dict[str,
         "name": source.label,
         "outcome": str(state.outcome) if state.outcome else "not checked yet",
         "reason": state.reason,
+        "address": in_use(source.addresses, state),
+        "mirror": in_use(source.addresses, state) != source.url,
         "failures": state.failures,
         "items": state.items,
         "checked": state.checked,
@@ -86,7 +89,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             _ago(row["succeeded"]),
             _ago(row["changed"]),
             _ago(row["due"]),
-            escape(harmless(row["reason"], 80)),
+            escape(harmless(row["reason"] or (f"reads the mirror {row['address']}" if row["mirror"] else ""), 80)),
         )
     return table
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from monitor.canary import CANARY
 from monitor.config.channels import ChannelSettings, ConsoleChannel, WebhookChannel
@@ -26,9 +26,17 @@ _USER_AGENT = "Vedette/0.1 (news monitor; no contact set)"
 
 
 class Defaults(Model):
-    """For sources that say nothing else."""
+    """For sources without their own `every`: how often to look, which follows the rhythm of each."""
 
-    every: Interval = Field(timedelta(minutes=5), description="how often to look at a source")
+    every: Interval = Field(timedelta(minutes=5), description="before the rhythm of a source is known")
+    floor: Interval = Field(timedelta(minutes=1), description="the shortest interval, for those with the most news")
+    ceiling: Interval = Field(timedelta(hours=1), description="the longest, for those that bring little")
+
+    @model_validator(mode="after")
+    def _floor_below_ceiling(self) -> Self:
+        if self.floor > self.ceiling:
+            raise ValueError("the floor is above the ceiling")
+        return self
 
 
 class Fetch(Model):
@@ -36,7 +44,11 @@ class Fetch(Model):
 
     user_agent: str = Field(_USER_AGENT, min_length=3, description="who asks, with an address that reaches a person")
     concurrency: int = Field(100, ge=1, le=1000, description="requests under way at once, in one drain")
-    per_host: int = Field(2, ge=1, le=10, description="of them to one host")
+    per_host: int = Field(2, ge=1, le=10, description="of them to one host, by all workers together")
+    spacing: Annotated[Duration, between("0s", "1h")] | None = Field(
+        None,
+        description="between the starts of two requests to one host; default: 1s, and none where allow_private is set",
+    )
     deadline: Annotated[Duration, between("1s", "20s")] = Field(
         timedelta(seconds=20), description="the longest a request may take, in all"
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from monitor.config.nodes import Tree
+    from monitor.config.nodes import Loc, Tree
     from monitor.errors import Problem
 
 KNOWN_VERSION = 1
@@ -51,9 +51,12 @@ def load_sources(path: Path, environment: Mapping[str, str]) -> tuple[Source, ..
 def sources_schema() -> dict[str, Any]:
     """The JSON Schema of the file, for completion in editors."""
     schema = SourcesFile.model_json_schema()
-    schema["$defs"]["Source"]["properties"]["kind"].update(
+    source = schema["$defs"]["Source"]
+    source["properties"]["kind"].update(
         enum=list(KINDS), description="; ".join(f"{name}: {kind.what}" for name, kind in KINDS.items())
     )
+    source["required"].remove("url")
+    source["oneOf"] = [{"required": ["url"]}, {"required": ["urls"]}]
     return schema
 
 
@@ -69,9 +72,27 @@ def _problems(tree: Tree, sources: tuple[Source, ...]) -> Iterator[Problem]:
         if source.kind not in KINDS:
             names = ", ".join(KINDS)
             yield tree.problem(("sources", index, "kind"), f"unknown kind {source.kind!r}", f"write one of {names}")
-        if absolute(source.url, "") is None:
-            yield tree.problem(("sources", index, "url"), "this is no http or https address")
-        elif source.kind in KINDS and (hint := KINDS[source.kind].mistake(source.url)):
-            yield tree.problem(("sources", index, "url"), f"this is no address of kind {source.kind}", hint)
+        yield from _address_problems(tree, index, source)
         if source.listing and source.kind != "page":
             yield tree.problem(("sources", index, "listing"), "only a source of kind page has a listing", key=True)
+
+
+def _address_problems(tree: Tree, index: int, source: Source) -> Iterator[Problem]:
+    """Either `url` or `urls`, each an address, none twice."""
+    written = tree.value(("sources", index))
+    keys = written if isinstance(written, dict) else {}
+    if "urls" in keys and "url" in keys:
+        hint = "write the first address into urls too, and leave url out"
+        yield tree.problem(("sources", index, "url"), "a source has either url or urls", hint, key=True)
+    if "urls" in keys and not source.urls:
+        yield tree.problem(("sources", index, "urls"), "urls holds no address", "write [first, then, these]")
+    places: list[Loc] = [("urls", number) for number in range(len(source.urls))] or [("url",)]
+    seen: set[str] = set()
+    for place, url in zip(places, source.addresses, strict=True):
+        if absolute(url, "") is None:
+            yield tree.problem(("sources", index, *place), "this is no http or https address")
+        elif source.kind in KINDS and (mended := KINDS[source.kind].mistake(url)):
+            yield tree.problem(("sources", index, *place), f"this is no address of kind {source.kind}", mended)
+        elif url in seen:
+            yield tree.problem(("sources", index, *place), "this address stands here twice")
+        seen.add(url)

@@ -23,6 +23,12 @@ _MARKS = (
 )
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.ASCII | re.IGNORECASE)
 _XML = re.compile(r"<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w.:-]+)", re.ASCII | re.IGNORECASE)
+# Python knows codecs that are none of texts (zip, rot13), that raise whatever they are told (undefined, idna), that
+# take quadratic time (punycode) or hide markup (utf-7): only these count.
+_ALPHABETS = re.compile(
+    r"ascii|utf-8(?:-sig)?|utf-(?:16|32)(?:-[bl]e)?|iso8859-\d+|iso2022_\w+|cp\d+|koi8-[rtu]|kz1048|ptcp154|tis-620"
+    r"|mac-\w+|hp-roman8|gb\w+|hz|big5\w*|euc_\w+|shift_jis\w*|johab"
+)
 _ESCAPED = re.compile(rb"\x1b[$(]")  # ISO-2022 switches alphabets with escape sequences, in ASCII bytes
 
 # The commonest letters of the languages that an encoding is used for. Most of a text is made of them when it was
@@ -100,7 +106,7 @@ def _declared(head: bytes, content_type: str) -> list[str]:
             codec = codecs.lookup(name)
         except (LookupError, ValueError):
             continue
-        if codec._is_text_encoding:  # noqa: SLF001 - rot13 and zip are codecs too, and nothing public tells
+        if _ALPHABETS.fullmatch(codec.name):
             names.append(_wider(codec.name))
     return names
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from bs4 import BeautifulSoup
 from soupsieve import SelectorSyntaxError
 
 from monitor.errors import UnreadableDocument
 from monitor.extract.blocks import blocks_of
+from monitor.extract.soup import soup_of
 from monitor.extract.tree import MAX_CHARS, parse
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def select(html: str, selectors: Selectors) -> Selected:
 
     A whole tree for CSS costs eight times the parse of the general rules, so only sources with selectors pay for it.
     """
-    soup = BeautifulSoup(html[:MAX_CHARS], "lxml")
+    soup = soup_of(html[:MAX_CHARS])
     try:
         for unwanted in selectors.remove:
             for tag in soup.select(unwanted):

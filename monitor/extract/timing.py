@@ -41,7 +41,8 @@ def modified(head: Head, linked: Linked, now: datetime) -> datetime | None:
 
 def guessed(html: str, url: str, now: datetime) -> datetime | None:
     """What htmldate finds in a page that states no date in any of the usual places. Costs 5 to 50 ms."""
-    found = htmldate.find_date(html, url=url, original_date=True, max_date=now.strftime("%Y-%m-%d"))
+    # htmldate fetches a text that begins like an address and holds no space; this one always does.
+    found = htmldate.find_date(f" {html}", url=url, original_date=True, max_date=now.strftime("%Y-%m-%d"))
     return parse_date(found, now) if found else None
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -16,14 +14,18 @@ from urllib.parse import urljoin, urlsplit
 import httpx2
 
 from monitor.errors import FetchError
-from monitor.fetch.guard import ALLOWED_PORTS, choose
+from monitor.fetch.freshness import freshness
+from monitor.fetch.transport import GuardedTransport, resolve
+from monitor.fetch.unpack import ACCEPTED, Unpacking
 from monitor.models import Outcome
 from monitor.pipeline.ports import Response
+from monitor.schedule import BUSY_STATUSES
+from monitor.urls import host_and_port
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
-    Resolver = Callable[[str, int], Awaitable[list[str]]]
+    from monitor.fetch.transport import Resolver
 
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
@@ -31,8 +33,8 @@ _ACCEPT = (
 )
 _MAX_HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
 _OUTCOMES = {401: Outcome.BLOCKED, 403: Outcome.BLOCKED, 404: Outcome.NOT_FOUND, 410: Outcome.GONE, 429: Outcome.BUSY}
-_SERVICE_UNAVAILABLE = 503
 _MAX_RETRY_AFTER = 86400.0
 
 
@@ -44,52 +46,6 @@ class Bounds:
     max_bytes: int = 10_000_000
 
 
-async def resolve(host: str, port: int) -> list[str]:
-    """All addresses of a host, by the system's resolver."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(entry[4][0]) for entry in found]
-
-
-class GuardedTransport(httpx2.AsyncBaseTransport):
-    """Connects to the address that was checked, so that no second look-up can give another one."""
-
-    def __init__(self, inner: httpx2.AsyncBaseTransport, resolver: Resolver) -> None:
-        self._inner = inner
-        self._resolver = resolver
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Check, then send. Raises FetchError(REFUSED) before any connection."""
-        url, allow_private = request.url, bool(request.extensions.get("allow_private"))
-        port = url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
-        if url.scheme not in {"http", "https"} or not (allow_private or port in ALLOWED_PORTS):
-            raise FetchError(Outcome.REFUSED, f"port {port} of {url.scheme} is not allowed (see allow_private)")
-        address = choose(await self._addresses(url.host, port), allow_private=allow_private)
-        if address is None:
-            raise FetchError(
-                Outcome.REFUSED, f"{url.host} is not on the public internet (allow_private: true lifts this)"
-            )
-        request.extensions["sni_hostname"] = url.host
-        request.url = url.copy_with(host=address)
-        try:
-            return await self._inner.handle_async_request(request)
-        finally:
-            request.url = url
-
-    async def _addresses(self, host: str, port: int) -> list[str]:
-        try:
-            return [str(ipaddress.ip_address(host))]
-        except ValueError:
-            pass
-        try:
-            return await self._resolver(host, port)
-        except (OSError, UnicodeError) as error:
-            raise FetchError(Outcome.UNREACHABLE, f"the name {host} does not resolve") from error
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._inner.aclose()
-
-
 class Client:
     """Everything that leaves the machine goes through one of these. Use it as `async with opened(...)`."""
 
@@ -97,24 +53,53 @@ class Client:
         self._http = http
         self._bounds = bounds
 
-    async def get(self, url: str, *, etag: str = "", last_modified: str = "", allow_private: bool = False) -> Response:
-        """Fetch, following at most 5 redirects. Raises FetchError for everything that is no usable body."""
+    async def get(
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        validated: str = "",
+        allow_private: bool = False,
+        proxy: str = "",
+        stay: bool = False,
+        most: int | None = None,
+    ) -> Response:
+        """Fetch, following at most 5 redirects. Raises FetchError for everything that is no usable body.
+
+        Validators go to the address `validated` alone, where one is given. With `stay` a redirect to another server is
+        not followed: the answer is where it leads. With `most` a longer body is cut there.
+        """
         # Validators go back byte for byte; a header is latin-1, whatever a server puts into it.
-        validators = {b"If-None-Match": etag, b"If-Modified-Since": last_modified}
-        headers = [(name, value.encode("latin-1")) for name, value in validators.items() if value]
-        headers.append((b"Accept", _ACCEPT.encode()))
+        validators = [
+            (name, value.encode("latin-1"))
+            for name, value in ((b"If-None-Match", etag), (b"If-Modified-Since", last_modified))
+            if value
+        ]
+        moved, permanent = "", True
         async with self._bounded():
             for _ in range(_MAX_HOPS + 1):
+                conditions = validators if validated in {"", url} else []
+                headers = [*conditions, (b"Accept", _ACCEPT.encode())]
                 request = self._http.build_request("GET", _web(url), headers=headers)
-                request.extensions["allow_private"] = allow_private
+                request.extensions.update(allow_private=allow_private, proxy=proxy)
                 response = await self._http.send(request, stream=True)
                 try:
                     if response.status_code not in _REDIRECTS or "location" not in response.headers:
-                        return await self._answer(url, response)
+                        answer = await self._answer(url, response, conditional=bool(conditions), most=most)
+                        return replace(answer, moved=moved)
                 finally:
                     await response.aclose()
-                url = _next_hop(url, response.headers["location"])
-            raise FetchError(Outcome.PROTOCOL_ERROR, f"more than {_MAX_HOPS} redirects")
+                following = _next_hop(url, response.headers["location"])
+                if stay and host_and_port(following) != host_and_port(url):
+                    return Response(url, elsewhere=_web(following))
+                # The address is wrong only as far as permanent redirects lead from it.
+                permanent = permanent and response.status_code in _PERMANENT
+                moved = following if permanent else moved
+                url = following
+            raise FetchError(
+                Outcome.PROTOCOL_ERROR, f"more than {_MAX_HOPS} redirects", status=httpx2.codes.FOUND.value
+            )
 
     async def post(
         self, url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool = False
@@ -130,29 +115,36 @@ class Client:
                 await response.aclose()
             return response.status_code, retry_after(response.headers.get("retry-after")), answer[:500]
 
-    async def _answer(self, url: str, response: httpx2.Response) -> Response:
+    async def _answer(
+        self, url: str, response: httpx2.Response, *, conditional: bool, most: int | None = None
+    ) -> Response:
         status, headers = response.status_code, response.headers
         raw = {name.lower(): value.decode("latin-1") for name, value in headers.raw}
         etag, modified = raw.get(b"etag", ""), raw.get(b"last-modified", "")
-        if status == httpx2.codes.NOT_MODIFIED:
-            return Response(url, etag=etag, last_modified=modified, unchanged=True)
+        fresh = freshness(headers, datetime.now(UTC))
+        if status == httpx2.codes.NOT_MODIFIED and conditional:
+            return Response(url, etag=etag, last_modified=modified, unchanged=True, fresh=fresh)
         if status != httpx2.codes.OK:
-            waiting = retry_after(headers.get("retry-after")) if status in {429, _SERVICE_UNAVAILABLE} else None
+            waiting = retry_after(headers.get("retry-after")) if status in BUSY_STATUSES else None
             outcome = _OUTCOMES.get(status) or (
                 Outcome.SERVER_ERROR if status >= httpx2.codes.INTERNAL_SERVER_ERROR else Outcome.PROTOCOL_ERROR
             )
-            raise FetchError(outcome, f"HTTP {status}", retry_after=waiting)
-        body = await self._body(response)
-        return Response(url, body, headers.get("content-type", ""), etag, modified)
+            raise FetchError(outcome, f"HTTP {status}", retry_after=waiting, status=status)
+        body = await self._body(response, most)
+        return Response(url, body, headers.get("content-type", ""), etag, modified, fresh=fresh)
 
-    async def _body(self, response: httpx2.Response) -> bytes:
-        chunks, size = [], 0
-        async for chunk in response.aiter_bytes():
-            size += len(chunk)
-            if size > self._bounds.max_bytes:
-                raise FetchError(Outcome.TOO_LARGE, f"more than {self._bounds.max_bytes:,} bytes")
-            chunks.append(chunk)
-        return b"".join(chunks)
+    async def _body(self, response: httpx2.Response, most: int | None = None) -> bytes:
+        """The whole body, or what comes before `most` bytes of it."""
+        stated, limit = response.headers.get("content-length", ""), self._bounds.max_bytes
+        if most is None and stated.isdecimal() and int(stated) > limit:
+            raise FetchError(Outcome.TOO_LARGE, f"more than {limit:,} bytes")
+        parts, size = [], 0
+        async for piece in Unpacking(response.headers.get("content-encoding", ""), limit).pieces(response.aiter_raw()):
+            parts.append(piece)
+            size += len(piece)
+            if most is not None and size >= most:
+                break
+        return b"".join(parts)[:most]
 
     @asynccontextmanager
     async def _bounded(self) -> AsyncIterator[None]:
@@ -166,7 +158,9 @@ class Client:
             raise FetchError(Outcome.TIMEOUT, "no answer in time") from error
         except httpx2.NetworkError as error:
             raise FetchError(Outcome.UNREACHABLE, str(error) or "the connection failed") from error
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ValueError, OSError) as error:
+        except httpx2.InvalidURL as error:
+            raise FetchError(Outcome.REFUSED, f"this is no web address: {error}") from error
+        except (httpx2.HTTPError, httpx2.StreamError, ValueError, OSError) as error:
             # ValueError: an address in a redirect that is none. OSError: TLS records that the library does not map.
             raise FetchError(Outcome.PROTOCOL_ERROR, str(error) or type(error).__name__) from error
 
@@ -174,9 +168,8 @@ class Client:
 @asynccontextmanager
 async def opened(user_agent: str, bounds: Bounds, *, resolver: Resolver = resolve) -> AsyncIterator[Client]:
     """A client for one asyncio loop. It keeps no cookies, and no connection between polls of different hosts."""
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
-    transport = GuardedTransport(httpx2.AsyncHTTPTransport(trust_env=False, limits=limits), resolver)
-    headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate, br"}
+    transport = GuardedTransport(resolver)
+    headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPTED}
     async with httpx2.AsyncClient(
         transport=transport, headers=headers, timeout=bounds.deadline, trust_env=False, follow_redirects=False
     ) as http:
@@ -196,8 +189,12 @@ def retry_after(value: str | None, now: Callable[[], datetime] = lambda: datetim
 
 
 def _web(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+    """The address, when it is one that may be asked for. Raises FetchError."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise FetchError(Outcome.REFUSED, f"this is no web address: {error}") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname or {"@", "\\"}.intersection(parts.netloc):
         raise FetchError(Outcome.REFUSED, "only plain http and https addresses are fetched")
     if any(character.isspace() or not character.isprintable() for character in url):
         raise FetchError(Outcome.REFUSED, "the address holds spaces or control characters")
@@ -206,6 +203,6 @@ def _web(url: str) -> str:
 
 def _next_hop(url: str, location: str) -> str:
     following = urljoin(url, location)
-    if url.startswith("https:") and following.startswith("http:"):
+    if urlsplit(url).scheme == "https" and urlsplit(following).scheme == "http":
         raise FetchError(Outcome.REFUSED, "a redirect from https to http is not followed")
     return following

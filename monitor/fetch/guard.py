@@ -7,6 +7,7 @@ enough: it calls NAT64, 6to4, Teredo and IPv4-compatible addresses global, throu
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ _FORBIDDEN_V6 = tuple(
     for block in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
 )
 
+_LABEL = re.compile(r"[a-z0-9_-]{1,63}")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_LEAST_LABELS = 2  # a bare word is a name of the local network
+_LOCAL = frozenset({"localhost", "local", "internal", "intranet", "lan", "home", "corp", "private"})
+
 
 def forbidden(address: Address) -> bool:
     """Whether an address is outside the public internet."""
@@ -57,12 +63,23 @@ def forbidden(address: Address) -> bool:
     return address not in _PUBLIC_V6 or any(address in block for block in _FORBIDDEN_V6)
 
 
-def choose(addresses: Sequence[str], *, allow_private: bool) -> str | None:
-    """The address to connect to; None when any of a host's addresses is forbidden.
+def allowed(addresses: Sequence[str], *, allow_private: bool) -> list[str]:
+    """The addresses of a host to connect to, IPv4 first; none when any of them is forbidden.
 
     One forbidden answer among public ones is what a rebinding attack looks like, so it refuses the host.
     """
     found = [ipaddress.ip_address(address.partition("%")[0]) for address in addresses]
-    if not found or (not allow_private and any(map(forbidden, found))):
-        return None
-    return str(min(found, key=lambda address: address.version))
+    if not allow_private and any(map(forbidden, found)):
+        return []
+    return list(dict.fromkeys(map(str, sorted(found, key=lambda address: address.version))))
+
+
+def public_name(host: str) -> bool:
+    """Whether a name that a proxy resolves may be one of the public internet, as far as the name tells.
+
+    Whole numbers, octal and hexadecimal parts are read as an address by many resolvers, so a name must not end in one.
+    """
+    labels = host.lower().removesuffix(".").split(".")
+    if len(labels) < _LEAST_LABELS or not all(map(_LABEL.fullmatch, labels)):
+        return False
+    return not _NUMBER.fullmatch(labels[-1]) and labels[-1] not in _LOCAL and labels[-2:] != ["home", "arpa"]

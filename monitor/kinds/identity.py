@@ -68,6 +68,11 @@ def is_new(names: Sequence[str], unseen: Collection[str]) -> bool:
     return seen < min(2, len(names))
 
 
+def has_known_words(names: Sequence[str], unseen: Collection[str]) -> bool:
+    """Whether an entry of these words was seen before, whatever its id and address."""
+    return any(name.startswith("words:") and name not in unseen for name in names)
+
+
 def url_name(url: str) -> str:
     """The name that an address is remembered by."""
     return f"url:{_short(identity(url))}"

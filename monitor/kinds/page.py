@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from monitor.errors import UnreadableDocument
 from monitor.extract import decode
+from monitor.extract.soup import soup_of
+from monitor.extract.tree import parse
 from monitor.kinds.entries import iso_moment, make_entry, visible_text
 from monitor.kinds.kind import Kind, Listed
 from monitor.urls import absolute, host, identity
@@ -16,23 +18,21 @@ from monitor.urls import absolute, host, identity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from monitor.extract.tree import Node, Page
     from monitor.models import Document, Entry, Listing, Source
 
 # A headline has this many characters at least; menus and tags have fewer.
 _HEADLINE = 25
-_MOST_TAGS = 50_000  # a million nested ones took 18 s and 550 MB
-_FURNITURE = ("nav", "header", "footer", "form", "script", "style", "noscript", "template")
+_FURNITURE = frozenset({"nav", "header", "footer", "form"})
 
 
 def read_page(document: Document, source: Source, _memory: bytes) -> Listed:
     """The links of a listing page, one entry an address. Raises UnreadableDocument where there is no markup."""
     html = decode(document.body, document.content_type)
-    if html.count("<") > _MOST_TAGS:
-        raise UnreadableDocument(f"more than {_MOST_TAGS:,} tags, five times those of the largest news page")
-    soup = BeautifulSoup(html, "lxml")
-    if not soup.find("a"):
+    page = parse(html)
+    if not any(node.tag == "a" for node in page.root.walk()):
         raise UnreadableDocument("the answer holds no link")
-    found = _by_selectors(soup, source.listing) if source.listing else _by_looks(soup, document)
+    found = _by_selectors(html, page, source.listing) if source.listing else _by_looks(page.root, document)
     entries: dict[str, Entry] = {}
     for link, title, published in found:
         url = absolute(document.url, link)
@@ -47,8 +47,11 @@ def read_page(document: Document, source: Source, _memory: bytes) -> Listed:
 _Found = tuple[str, str, datetime | None]
 
 
-def _by_selectors(soup: BeautifulSoup, listing: Listing) -> Iterator[_Found]:
-    for item in soup.select(listing.item):
+def _by_selectors(html: str, page: Page, listing: Listing) -> Iterator[_Found]:
+    """What the selectors pick. A tree for them has no bounds of its own, so the page must keep within those of ours."""
+    if not page.regular:
+        raise UnreadableDocument("the page is too large or too deep for CSS selectors")
+    for item in soup_of(html).select(listing.item):
         link = item if item.name == "a" and item.get("href") else item.select_one(listing.link)
         if not isinstance(link, Tag):
             continue
@@ -58,14 +61,30 @@ def _by_selectors(soup: BeautifulSoup, listing: Listing) -> Iterator[_Found]:
         yield str(link.get("href", "")), visible_text(title.decode_contents()), iso_moment(written)
 
 
-def _by_looks(soup: BeautifulSoup, document: Document) -> Iterator[_Found]:
-    for furniture in soup(_FURNITURE):
-        furniture.decompose()
-    for link in soup.find_all("a", href=True):
-        title = " ".join(link.get_text(" ").split())
-        url = absolute(document.url, str(link["href"]))
+def _by_looks(root: Node, document: Document) -> Iterator[_Found]:
+    for link in _links(root):
+        title = " ".join(" ".join(_texts(link)).split())
+        url = absolute(document.url, link.attrib["href"])
         if url and len(title) >= _HEADLINE and host(url) == host(document.url):
             yield url, title, None
+
+
+def _links(node: Node) -> Iterator[Node]:
+    """The links outside of furniture, in reading order. The depth of a tree is bounded."""
+    for child in node.children:
+        if isinstance(child, str) or child.tag in _FURNITURE:
+            continue
+        if child.tag == "a" and "href" in child.attrib:
+            yield child
+        yield from _links(child)
+
+
+def _texts(node: Node) -> Iterator[str]:
+    for child in node.children:
+        if isinstance(child, str):
+            yield child
+        else:
+            yield from _texts(child)
 
 
 KIND = Kind("an HTML page of links to articles", "https://example.org/news/", read_page)

@@ -8,15 +8,28 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from monitor.errors import FetchError
 from monitor.models import Document, Outcome, Page, Purpose
-from monitor.schedule import HINT_AGAIN, next_due, page_retry
-from monitor.urls import host
+from monitor.pipeline import mirrors
+from monitor.pipeline.robots import ROBOTS_BYTES, Answer, judge_robots, origin_of
+from monitor.rhythm import Pace
+from monitor.schedule import (
+    BUSY_STATUSES,
+    HINT_AGAIN,
+    NO_NEWS,
+    Home,
+    HostNews,
+    SourceState,
+    host_pause,
+    next_due,
+    page_retry,
+    wait_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,56 +37,33 @@ if TYPE_CHECKING:
     from random import Random
 
     from monitor.models import Source
-    from monitor.pipeline.ports import DocumentStore, Fetcher, JobStore, Response
-    from monitor.schedule import Claim, SourceState
+    from monitor.pipeline.ports import DocumentStore, Fetcher, JobStore, Response, RobotsStore
+    from monitor.pipeline.robots import Robots
+    from monitor.schedule import Claim
 
-_IDLE = 0.2
-_HOST_BUSY = timedelta(milliseconds=500)
-# Jobs that wait for a busy host hold a slot of the drain, so only a few may, and not for long.
-_WAITING_PER_HOST = 10
-_WAIT_SECONDS = 5.0
-_LONGEST_AWAY = 20  # times _HOST_BUSY
+# Kinds of sources that are pages for readers. A feed, like a sitemap, is there to be fetched by programs.
+ASKS_ROBOTS = frozenset({"page"})
+_IDLE = 0.1
 _UNKNOWN = timedelta(minutes=1)
+_HOLD_EACH = timedelta(seconds=1)
+# New sources, and those that a stop left behind, are spread over so long.
+_SPREAD = timedelta(seconds=5)
+# A source that is due for longer was not late but left behind.
+_OVERDUE = timedelta(seconds=10)
+# Another drain asks for robots.txt: this long at most, and looked for this often.
+_ROBOTS_LEASE = timedelta(seconds=30)
+_ROBOTS_WAIT = timedelta(milliseconds=500)
+_MOST_HOPS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much is fetched at once."""
+    """How much is fetched at once, and how often: `spacing` between two requests to a host, None for its default."""
 
     concurrency: int = 100
-    per_host: int = 2
-
-
-class Door:
-    """The door of one host: so many requests inside at once, and a short queue before it."""
-
-    def __init__(self, inside: int) -> None:
-        self._inside = asyncio.Semaphore(inside)
-        self._queue = 0
-        self._turned_away = 0
-
-    async def enter(self) -> bool:
-        """Wait for a place; False when too many wait already, or none came free in time."""
-        if self._inside.locked() and self._queue >= _WAITING_PER_HOST:
-            return False
-        self._queue += 1
-        try:
-            await asyncio.wait_for(self._inside.acquire(), _WAIT_SECONDS)
-        except TimeoutError:
-            return False
-        finally:
-            self._queue -= 1
-        return True
-
-    def leave(self) -> None:
-        """Make room for the next."""
-        self._turned_away = max(0, self._turned_away - 1)
-        self._inside.release()
-
-    def come_back(self) -> timedelta:
-        """How long to stay away: the longer, the more were turned away, so that a long queue is no busy loop."""
-        self._turned_away += 1
-        return _HOST_BUSY * min(1 + self._turned_away // _WAITING_PER_HOST, _LONGEST_AWAY)
+    spacing: timedelta | None = None
+    pace: Pace = field(default_factory=Pace)
+    agent: str = "*"
 
 
 class Drain:
@@ -85,8 +75,8 @@ class Drain:
         documents: DocumentStore,
         fetcher: Fetcher,
         sources: Mapping[str, Source],
+        robots: RobotsStore,
         *,
-        every: timedelta,
         limits: Limits,
         hint: Callable[[str], None],
         clock: Callable[[], datetime],
@@ -96,12 +86,13 @@ class Drain:
         self._documents = documents
         self._fetcher = fetcher
         self._sources = sources
-        self._every = every
+        self._robots = robots
         self._limits = limits
         self._hint = hint
         self._clock = clock
         self._random = random
-        self._doors = defaultdict[str, Door](lambda: Door(limits.per_host))
+        self._under_way: set[Claim] = set()
+        self._held = clock()
 
     async def run(self, go_on: Callable[[], bool], stop: Callable[[], bool]) -> int:
         """Claim and fetch until `go_on` says no, then finish what is under way; `stop` gives that back instead.
@@ -134,6 +125,9 @@ class Drain:
     async def _some_end(
         self, running: set[asyncio.Task[None]]
     ) -> tuple[set[asyncio.Task[None]], set[asyncio.Task[None]]]:
+        if self._clock() - self._held >= _HOLD_EACH:
+            self._held = self._clock()
+            self._jobs.hold(self._under_way, self._held)
         if not running:
             await asyncio.sleep(_IDLE)
             return set(), running
@@ -141,31 +135,83 @@ class Drain:
         return _raised(ended), running
 
     def _schedule_sources(self) -> None:
-        now = self._clock()
-        spread = {name: self._first_delay(source) for name, source in self._sources.items()}
-        self._jobs.sync({name: now + delay for name, delay in spread.items()})
-
-    def _first_delay(self, source: Source) -> timedelta:
         """New sources are spread over some seconds, so that a start is no thunderclap."""
-        return min(source.every or self._every, timedelta(seconds=5)) * self._random.uniform(0, 1)
+        now = self._clock()
+        due = {
+            name: now + min(source.every or _SPREAD, _SPREAD) * self._random.uniform(0, 1)
+            for name, source in self._sources.items()
+        }
+        self._jobs.sync(due, overdue=now - _OVERDUE)
 
     async def _do(self, claim: Claim) -> None:
+        self._under_way.add(claim)
+        try:
+            await self._work(claim)
+        except asyncio.CancelledError:
+            self._jobs.put_back(claim, self._clock())
+            raise
+        finally:
+            self._under_way.discard(claim)
+
+    async def _work(self, claim: Claim) -> None:
         source, page = self._target(claim)
         if source is None:
             self._postpone(claim, page)
             return
-        door = self._doors[host(page.entry.url if page and page.entry.url else source.url)]
+        state = None if page else self._jobs.state(claim.id)
+        url = page.url if page else _address(source, state or SourceState(), self._clock())
+        home = Home.of(url, source, self._limits.spacing)
+        if claim.home != home:
+            # New, moved, or configured anew: it is claimed again when the right host may be asked.
+            self._jobs.put_back(claim, self._clock(), home=home)
+        elif (page or source.kind in ASKS_ROBOTS) and source.respect_robots:
+            await self._ask(claim, source, url, page, state)
+        else:
+            await self._fetch(claim, source, url, page, state)
+
+    async def _ask(self, claim: Claim, source: Source, url: str, page: Page | None, state: SourceState | None) -> None:
+        """Fetch where robots.txt allows it; where it is not known, the turn at the host is spent on that instead."""
+        origin, now = origin_of(url), self._clock()
+        robots = self._robots.get(origin)
+        if robots is None or robots.until <= now:
+            await self._fetch_robots(claim, source, origin, robots)
+        elif robots.allows(url, self._limits.agent):
+            await self._fetch(claim, source, url, page, state)
+        else:
+            self._disallowed(claim, source, url, page, state, for_good=robots.failing is None)
+
+    async def _fetch_robots(self, claim: Claim, source: Source, origin: str, before: Robots | None) -> None:
+        if not self._robots.begin(origin, _ROBOTS_LEASE):
+            self._jobs.put_back(claim, self._clock() + _ROBOTS_WAIT)
+            return
+        news = NO_NEWS
         try:
-            if not await door.enter():
-                self._jobs.put_back(claim, self._clock() + door.come_back())
-                return
-            try:
-                await (self._fetch_page(claim, source, page) if page else self._check(claim, source))
-            finally:
-                door.leave()
-        except asyncio.CancelledError:
-            self._jobs.put_back(claim, self._clock())
-            raise
+            response = await self._get(source, f"{origin}/robots.txt", most=ROBOTS_BYTES)
+        except FetchError as error:
+            answer, news = Answer(error.status), self._busy(claim, error)
+        else:
+            answer = Answer(HTTPStatus.OK, response.body)
+        now = self._clock()
+        self._robots.put(origin, judge_robots(answer, before, now), now)
+        self._jobs.put_back(claim, now, host=news)
+
+    def _disallowed(
+        self, claim: Claim, source: Source, url: str, page: Page | None, state: SourceState | None, *, for_good: bool
+    ) -> None:
+        """No request is made. A page leaves what the feed said; one without an answer of robots.txt is tried again."""
+        error = FetchError(Outcome.ROBOTS, "robots.txt disallows it" if for_good else "robots.txt cannot be fetched")
+        if page:
+            self._page_failed(claim, page, error, again=not for_good)
+        elif state:
+            self._check_failed(claim, source, url, state, error, started=self._clock())
+
+    async def _fetch(
+        self, claim: Claim, source: Source, url: str, page: Page | None, state: SourceState | None
+    ) -> None:
+        if page:
+            await self._fetch_page(claim, source, page)
+        else:
+            await self._check(claim, source, url, state or SourceState())
 
     def _postpone(self, claim: Claim, page: Page | None) -> None:
         """A job of a source that this process does not know: another may have a newer configuration.
@@ -179,7 +225,7 @@ class Drain:
         else:
             again = page.model_copy(update={"attempts": page.attempts + 1})
             due = page_retry(again.attempts, self._clock(), self._random)
-            self._jobs.settle_page(claim, again, due=due, counted=None, document=None, hint=self._clock())
+            self._jobs.settle_page(claim, again, due=due, counted=(), document=None, hint=self._clock())
 
     def _target(self, claim: Claim) -> tuple[Source | None, Page | None]:
         if claim.kind == "source":
@@ -187,67 +233,131 @@ class Drain:
         page = self._jobs.page(claim.id)
         return (self._sources.get(page.source) if page else None), page
 
-    async def _check(self, claim: Claim, source: Source) -> None:
-        started, before = self._clock(), self._jobs.state(claim.id)
-        retry_after, document = None, None
+    async def _check(self, claim: Claim, source: Source, url: str, before: SourceState) -> None:
+        started = self._clock()
         try:
-            response = await self._get(source, source.url, before)
+            response = await self._get(source, url, before)
         except FetchError as error:
-            outcome, retry_after = error.outcome, error.retry_after
-            after = before.after(outcome, self._clock(), str(error))
-        else:
-            outcome, after = judge(before, response, self._clock())
-            if outcome is Outcome.NEW:
-                document = _document(source, response, self._clock())
-        due = next_due(
+            self._check_failed(claim, source, url, before, error, started=started)
+            return
+        now, asked = self._clock(), mirrors.configured(source, before, url)
+        outcome, after = judge(before, response, now)
+        after = mirrors.answered(source.addresses, after.seen_at(asked, url, response.moved), asked)
+        every = wait_of(source, after, self._limits.pace, now)
+        after = replace(after, interval=every)
+        document = _document(source, response, now) if outcome is Outcome.NEW else None
+        due = self._due(outcome, source, after, started)
+        # A changed body is counted by its reading: only that knows whether it held anything new.
+        counted = [] if document else [outcome.value]
+        if before.address(asked) != after.address(asked):
+            counted.append("moved")
+        hint, news = now + HINT_AGAIN, _answered(claim)
+        if self._jobs.settle_source(
+            claim, before, after, due=due, counted=counted, document=document, hint=hint, host=news
+        ):
+            self._tell(document)
+
+    def _check_failed(
+        self, claim: Claim, source: Source, url: str, before: SourceState, error: FetchError, *, started: datetime
+    ) -> None:
+        now, asked = self._clock(), mirrors.configured(source, before, url)
+        after = before.after(error.outcome, now, str(error))
+        after, soon = mirrors.failed(source.addresses, asked, before, after, now)
+        after = replace(after, interval=wait_of(source, after, self._limits.pace, now))
+        outcome = mirrors.weighed(source.addresses, error.outcome)
+        due = now + mirrors.SOON if soon else self._due(outcome, source, after, started, error.retry_after)
+        news = self._busy(claim, error)
+        self._jobs.settle_source(claim, before, after, due=due, counted=[error.outcome], hint=now, host=news)
+
+    def _due(
+        self,
+        outcome: Outcome,
+        source: Source,
+        after: SourceState,
+        started: datetime,
+        retry_after: float | None = None,
+    ) -> datetime:
+        return next_due(
             outcome,
-            every=source.every or self._every,
+            every=after.interval,
+            exact=source.every is not None,
             started=started,
             now=self._clock(),
             failures=after.failures,
             retry_after=retry_after,
             random=self._random,
         )
-        # A changed body is counted by its reading: only that knows whether it held anything new.
-        counted = None if document else outcome
-        hint = self._clock() + HINT_AGAIN
-        if self._jobs.settle_source(claim, before, after, due=due, counted=counted, document=document, hint=hint):
-            self._tell(document)
+
+    def _busy(self, claim: Claim, error: FetchError) -> HostNews:
+        """A host that is asked too much is left alone, with all that is waiting for it."""
+        if error.status not in BUSY_STATUSES:
+            return NO_NEWS
+        strikes = claim.strikes + 1
+        return HostNews(host_pause(strikes, error.retry_after, self._clock(), self._random), strikes)
 
     async def _get(
-        self, source: Source, url: str, state: SourceState | None = None, *, wanted: bool = False
+        self,
+        source: Source,
+        url: str,
+        state: SourceState | None = None,
+        *,
+        stay: bool = False,
+        most: int | None = None,
     ) -> Response:
         """Fetch for one source. The one catch-all: whatever an answer breaks, it is the failure of that source."""
         try:
-            response = await self._fetcher.get(
+            return await self._fetcher.get(
                 url,
                 etag=state.etag if state else "",
                 last_modified=state.last_modified if state else "",
+                validated=state.validated if state else "",
                 allow_private=source.allow_private,
+                proxy=source.proxy_url,
+                stay=stay,
+                most=most,
             )
         except FetchError:
             raise
         except Exception as error:
             # Nothing that one server sends may end the drain, in which a hundred others are being fetched.
             raise FetchError(Outcome.PROTOCOL_ERROR, f"{type(error).__name__}: {error}") from error
-        if wanted and not response.body:
-            raise FetchError(Outcome.EMPTY, "the page is empty")
-        return response
 
     async def _fetch_page(self, claim: Claim, source: Source, page: Page) -> None:
         try:
-            response = await self._get(source, page.entry.url or "", wanted=True)
+            response = await self._get(source, page.url, stay=True)
+            if response.elsewhere:
+                self._send_on(claim, source, page, response.elsewhere)
+                return
+            if not response.body:
+                raise FetchError(Outcome.EMPTY, "the page is empty")  # noqa: TRY301 - an outcome like any other
         except FetchError as error:
-            failed = page.model_copy(update={"attempts": page.attempts + 1})
-            due = page_retry(failed.attempts, self._clock(), self._random, error.retry_after)
-            outcome = error.outcome
-            # The reader gets what the feed said at once, and the page later if it comes.
-            document = _article(failed, None, self._clock()) if page.attempts == 0 else None
-            page = failed
-        else:
-            due, outcome, document = None, Outcome.NEW, _article(page, response, self._clock())
-        hint = self._clock() + HINT_AGAIN
-        if self._jobs.settle_page(claim, page, due=due, counted=outcome, document=document, hint=hint):
+            self._page_failed(claim, page, error, again=error.outcome is not Outcome.GONE)
+            return
+        document, hint, news = _article(page, response, self._clock()), self._clock() + HINT_AGAIN, _answered(claim)
+        if self._jobs.settle_page(
+            claim, page, due=None, counted=[Outcome.NEW], document=document, hint=hint, host=news
+        ):
+            self._tell(document)
+
+    def _send_on(self, claim: Claim, source: Source, page: Page, url: str) -> None:
+        """The page is on another server, which has its own robots.txt and its own pace."""
+        if page.hops >= _MOST_HOPS:
+            raise FetchError(Outcome.PROTOCOL_ERROR, f"redirects lead through more than {_MOST_HOPS} servers")
+        there = page.model_copy(update={"address": url, "hops": page.hops + 1})
+        now, home = self._clock(), Home.of(url, source, self._limits.spacing)
+        news = _answered(claim)
+        self._jobs.settle_page(claim, there, due=now, counted=(), document=None, hint=now, home=home, host=news)
+
+    def _page_failed(self, claim: Claim, page: Page, error: FetchError, *, again: bool) -> None:
+        failed = page.model_copy(update={"attempts": page.attempts + 1})
+        now = self._clock()
+        due = page_retry(failed.attempts, now, self._random, error.retry_after) if again else None
+        # The reader gets what the feed said at once, and the page later if it comes.
+        document = _article(failed, None, now) if page.attempts == 0 else None
+        hint, news = now + HINT_AGAIN, self._busy(claim, error)
+        if self._jobs.settle_page(
+            claim, failed, due=due, counted=[error.outcome], document=document, hint=hint, host=news
+        ):
             self._tell(document)
 
     def _tell(self, document: Document | None) -> None:
@@ -255,18 +365,37 @@ class Drain:
             self._hint(document.id)
 
 
+def _address(source: Source, state: SourceState, now: datetime) -> str:
+    """Where to ask: an address of the source, or where that has moved to."""
+    return state.address(mirrors.to_ask(source.addresses, state, now))
+
+
 def judge(before: SourceState, response: Response, now: datetime) -> tuple[Outcome, SourceState]:
     """Whether a good answer is new, and the state to save with it. Validators are verbatim; gone ones are forgotten."""
     if response.unchanged:
-        fresh = replace(
-            before, etag=response.etag or before.etag, last_modified=response.last_modified or before.last_modified
+        seen = replace(
+            before,
+            etag=response.etag or before.etag,
+            last_modified=response.last_modified or before.last_modified,
+            fresh=response.fresh,
         )
-        return Outcome.UNCHANGED, fresh.after(Outcome.UNCHANGED, now)
+        return Outcome.UNCHANGED, seen.after(Outcome.UNCHANGED, now)
     digest = hashlib.sha256(response.body).hexdigest()
-    seen = replace(before, etag=response.etag, last_modified=response.last_modified, body_hash=digest)
+    seen = replace(
+        before,
+        etag=response.etag,
+        last_modified=response.last_modified,
+        validated=response.url,
+        body_hash=digest,
+        fresh=response.fresh,
+    )
     if digest == before.body_hash:
         return Outcome.UNCHANGED, seen.after(Outcome.UNCHANGED, now)
     return Outcome.NEW, replace(seen, checked=now)
+
+
+def _answered(claim: Claim) -> HostNews:
+    return HostNews(strikes=0) if claim.strikes else NO_NEWS
 
 
 def _raised(ended: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
@@ -293,7 +422,7 @@ def _article(page: Page, response: Response | None, now: datetime) -> Document:
         id=secrets.token_hex(8),
         source=page.source,
         purpose=Purpose.ARTICLE,
-        url=response.url if response else page.entry.url or "",
+        url=response.url if response else page.url,
         body=response.body if response else b"",
         content_type=response.content_type if response else "",
         fetched=now,

@@ -32,7 +32,7 @@ class Candidate:
 
 
 class FindingSources:
-    """Looks for what can be watched at an address. `kind` is tried first; "" tries all, a page of links last."""
+    """Looks for what can be watched at an address. `kind` is tried first; "" tries all, the page last."""
 
     def __init__(self, fetcher: Fetcher, clock: Callable[[], datetime], *, allow_private: bool) -> None:
         self._fetcher = fetcher
@@ -42,9 +42,9 @@ class FindingSources:
     async def find(self, url: str, kind: str = "") -> tuple[Candidate, ...]:
         """What answers, best first. Raises FetchError when the address itself does not, or when nothing is found."""
         document = await self._fetch(url)
-        kinds = [kind] if kind else [name for name in KINDS if name != "page"]
-        if found := next(filter(None, (self._read(document, name) for name in kinds)), None):
-            return (found,)
+        for one in [kind] if kind else [name for name in KINDS if name != "page"]:
+            if KINDS[one].mistake(url) is None and (found := self._read(document, one)):
+                return (found,)
         if kind:
             raise FetchError(Outcome.EMPTY, f"{url} answers, but holds nothing that a source of kind {kind} can have")
         announced = announced_feeds(document)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
+
+from monitor.schedule import NO_NEWS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from monitor.fingerprints import Fingerprint
     from monitor.models import (
         Alert,
         Article,
@@ -17,18 +21,22 @@ if TYPE_CHECKING:
         Document,
         Match,
         Message,
-        Outcome,
         Page,
         Snippet,
         Update,
     )
-    from monitor.schedule import Claim, SourceState
-    from monitor.stories import Fingerprint, Story
+    from monitor.pipeline.robots import Robots
+    from monitor.schedule import Claim, Home, HostNews, SourceState
+    from monitor.stories import Story
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A good answer of a server. `body` is decompressed; `unchanged` is a 304, without a body."""
+    """A good answer of a server. `body` is decompressed; `unchanged` is a 304, without a body.
+
+    `fresh` is how long HTTP calls it fresh, `moved` where permanent redirects led from the address that was asked, and
+    `elsewhere` another server that a request with `stay` was sent to.
+    """
 
     url: str
     body: bytes = b""
@@ -36,25 +44,52 @@ class Response:
     etag: str = ""
     last_modified: str = ""
     unchanged: bool = False
+    fresh: timedelta = timedelta(0)
+    moved: str = ""
+    elsewhere: str = ""
 
 
 class Fetcher(Protocol):
     """The guarded client. Raises FetchError for whatever brings no usable body."""
 
-    async def get(self, url: str, *, etag: str = "", last_modified: str = "", allow_private: bool = False) -> Response:
-        """Fetch within the deadline and the byte limit of settings.yaml; validators make it conditional."""
+    async def get(
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        validated: str = "",
+        allow_private: bool = False,
+        proxy: str = "",
+        stay: bool = False,
+        most: int | None = None,
+    ) -> Response:
+        """Fetch within the deadline and the byte limit of settings.yaml; validators make it conditional.
+
+        They go to the address `validated` alone, where one is given. With `stay` a redirect to another server is not
+        followed; with `most` a longer body is cut.
+        """
         ...
+
+
+class RobotsStore(Protocol):
+    """See monitor.store.robots."""
+
+    def get(self, origin: str) -> Robots | None: ...
+    def begin(self, origin: str, life: timedelta) -> bool: ...
+    def put(self, origin: str, robots: Robots, now: datetime) -> None: ...
 
 
 class JobStore(Protocol):
     """See monitor.store.jobs."""
 
-    def sync(self, due: Mapping[str, datetime]) -> None: ...
+    def sync(self, due: Mapping[str, datetime], *, overdue: datetime | None = None) -> None: ...
     def claim(self, now: datetime, count: int) -> list[Claim]: ...
+    def hold(self, claims: Iterable[Claim], now: datetime) -> None: ...
     def state(self, source: str) -> SourceState: ...
     def page(self, name: str) -> Page | None: ...
     def drop(self, claim: Claim) -> None: ...
-    def put_back(self, claim: Claim, due: datetime) -> None: ...
+    def put_back(self, claim: Claim, due: datetime, *, home: Home | None = None, host: HostNews = NO_NEWS) -> None: ...
     def settle_source(
         self,
         claim: Claim,
@@ -62,9 +97,10 @@ class JobStore(Protocol):
         after: SourceState,
         *,
         due: datetime,
-        counted: Outcome | None,
+        counted: Iterable[str],
         document: Document | None = None,
         hint: datetime,
+        host: HostNews = NO_NEWS,
     ) -> bool: ...
     def settle_page(
         self,
@@ -72,9 +108,11 @@ class JobStore(Protocol):
         page: Page,
         *,
         due: datetime | None,
-        counted: Outcome | None,
+        counted: Iterable[str],
         document: Document | None,
         hint: datetime,
+        home: Home | None = None,
+        host: HostNews = NO_NEWS,
     ) -> bool: ...
 
 
@@ -97,6 +135,7 @@ class DocumentStore(Protocol):
         articles: Iterable[Article],
         counts: Mapping[str, int],
         due: datetime | None = None,
+        soon: datetime | None = None,
         now: datetime,
     ) -> None: ...
     def read_article(

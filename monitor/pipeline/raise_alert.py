@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from monitor.canary import CANARY, canary_of
 from monitor.errors import StoreError
-from monitor.stories import find_story, fingerprint, join_story, make_alert, open_story, raise_story
+from monitor.fingerprints import fingerprint
+from monitor.stories import find_story, join_story, make_alert, open_story, raise_story
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from monitor.fingerprints import Fingerprint
     from monitor.models import Alert, Article, Source
     from monitor.pipeline.ports import AlertStore, ArticleMatcher
-    from monitor.stories import Fingerprint, Story
+    from monitor.stories import Story
 
 _TRIES = 50
 

@@ -15,10 +15,13 @@ from monitor.canary import CANARY
 from monitor.errors import UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
 from monitor.kinds import read_entries
-from monitor.kinds.identity import identities, is_new, url_name
+from monitor.kinds.hints import read_hints
+from monitor.kinds.identity import has_known_words, identities, is_new, url_name
 from monitor.models import Article, Outcome, Page, Purpose
-from monitor.schedule import HINT_AGAIN, next_due, page_retry
-from monitor.urls import identity
+from monitor.pipeline import mirrors
+from monitor.rhythm import with_arrivals
+from monitor.schedule import HINT_AGAIN, next_due, page_retry, wait_of
+from monitor.urls import host_and_port, identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from monitor.models import Document, Entry, Source
     from monitor.pipeline.ports import DocumentStore, JobStore
     from monitor.pipeline.raise_alert import Alerting
+    from monitor.rhythm import Pace
     from monitor.schedule import SourceState
 
 # A document that killed its reader this often is given up; an article then keeps the text of the feed.
@@ -50,6 +54,7 @@ class IndexReading:
     seen: tuple[str, ...] = ()
     articles: tuple[tuple[str, Entry], ...] = ()
     pages: tuple[tuple[str, Entry], ...] = ()
+    published: tuple[datetime | None, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     memory: bytes = b""
 
@@ -64,7 +69,7 @@ class Reading:
         alerting: Alerting,
         sources: Mapping[str, Source],
         *,
-        every: timedelta,
+        pace: Pace,
         backlog_age: timedelta,
         backlog_digest: bool,
         needs_page: Callable[[Entry], bool],
@@ -75,7 +80,7 @@ class Reading:
         self._documents = documents
         self._alerting = alerting
         self._sources = sources
-        self._every = every
+        self._pace = pace
         self._backlog_age = backlog_age
         self._backlog_digest = backlog_digest
         self._needs_page = needs_page
@@ -105,8 +110,16 @@ class Reading:
         articles = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in reading.articles]
         for article in articles:
             self._alert(article, source, backlog=backlog)
-        after = before.after(reading.outcome, now, reading.reason)
+        after, soon = before.after(reading.outcome, now, reading.reason), False
         after = replace(after, items=reading.items, reason=reading.reason)
+        if reading.outcome.good:
+            arrivals = with_arrivals(before.arrivals, reading.published, before.succeeded, document.fetched)
+            after = replace(after, arrivals=arrivals, hints=read_hints(document.body))
+            after = replace(after, interval=wait_of(source, after, self._pace, now))
+            after = replace(after, read_from=host_and_port(document.url))
+        else:
+            asked = mirrors.in_use(source.addresses, before)
+            after, soon = mirrors.failed(source.addresses, asked, before, after, now)
         # Whatever was not read well is asked for whole again, so that no 304 can hide it.
         after = replace(after, primed=True) if reading.outcome.good else after.forgotten()
         pages = [Page(id=name, source=source.id, entry=entry, backlog=backlog) for name, entry in reading.pages]
@@ -119,16 +132,20 @@ class Reading:
             pages=dict.fromkeys(pages, now),
             articles=articles if source.id != CANARY else (),
             counts={f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts},
-            due=None if reading.outcome.good else self._later(source, after, reading.outcome),
+            due=None if soon else self._due(source, after, reading.outcome, document.fetched),
+            soon=now + mirrors.SOON if soon else None,
             now=now,
         )
 
-    def _later(self, source: Source, state: SourceState, outcome: Outcome) -> datetime:
-        """When to look again at a source that answered with something that is no good reading."""
+    def _due(self, source: Source, state: SourceState, outcome: Outcome, fetched: datetime) -> datetime | None:
+        """When to look again at the soonest: later than was planned, where the feed asks for it or is no good."""
         now = self._clock()
+        if outcome.good:
+            return None if source.every else fetched + state.interval
         return next_due(
             outcome,
-            every=source.every or self._every,
+            every=wait_of(source, state, self._pace, now),
+            exact=source.every is not None,
             started=now,
             now=now,
             failures=state.failures,
@@ -143,10 +160,12 @@ class Reading:
             listed, names, unseen = self._list(document, source)
         except UnreadableDocument as error:
             return IndexReading(Outcome.NOT_A_FEED, str(error))
+        # On another host than before the same entry has another address, and often another id.
+        elsewhere = before.read_from not in {"", host_and_port(document.url)}
         new = [
             (article_id(entry, source, own_address=has_own_address(entry, group, unseen)), entry)
             for entry, group in zip(listed.entries, names, strict=False)
-            if is_new(group, unseen)
+            if is_new(group, unseen) and not (elsewhere and has_known_words(group, unseen))
         ]
         oldest = None if before.primed else self._clock() - self._backlog_age
         reading = decide_index(len(names), new, [name for group in names for name in group], oldest, self._needs_page)
@@ -238,6 +257,7 @@ def decide_index(
         seen=tuple(seen),
         articles=complete,
         pages=tuple(pages.items()),
+        published=tuple(entry.published for _, entry in new),
         counts=Counter({"entries": len(new), "entries:old": len(new) - len(wanted)}),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor.errors import FetchError, UnreadableDocument
@@ -45,10 +45,28 @@ class Trial:
 
 
 async def try_source(source: Source, fetcher: Fetcher, matcher: ArticleMatcher, clock: Callable[[], datetime]) -> Trial:
-    """Fetch the source and the pages of its first entries, and match them. Never raises for what a source does."""
+    """Fetch the source and the pages of its first entries, and match them. Never raises for what a source does.
+
+    Where the first address fails, its mirrors are tried in turn; the reason then tells what failed before.
+    """
+    reasons: list[str] = []
+    for url in source.addresses:
+        trial = await _try_address(url, source, fetcher, matcher, clock)
+        if trial.outcome in {Outcome.NEW, Outcome.EMPTY}:
+            break
+        reasons.append(f"{url}: {trial.outcome}, {trial.reason}")
+    if len(source.addresses) == 1 or not reasons:
+        return trial
+    read = [] if trial.outcome not in {Outcome.NEW, Outcome.EMPTY} else [f"{url} is read"]
+    return replace(trial, reason="; ".join([*reasons, *read]))
+
+
+async def _try_address(
+    url: str, source: Source, fetcher: Fetcher, matcher: ArticleMatcher, clock: Callable[[], datetime]
+) -> Trial:
     began = time.monotonic()
     try:
-        response = await fetcher.get(source.url, allow_private=source.allow_private)
+        response = await fetcher.get(url, allow_private=source.allow_private, proxy=source.proxy_url)
     except FetchError as error:
         return Trial(error.outcome, str(error), time.monotonic() - began)
     seconds = time.monotonic() - began
@@ -74,7 +92,7 @@ async def _page(
     if entry.text or not entry.url:
         return _matched(article_from_entry(entry.key, entry, source, partial=False), source, matcher)
     try:
-        response = await fetcher.get(entry.url, allow_private=source.allow_private)
+        response = await fetcher.get(entry.url, allow_private=source.allow_private, proxy=source.proxy_url)
         selectors = selectors_of(source)
         found = extract(
             response.body, response.url, content_type=response.content_type, selectors=selectors, now=clock()

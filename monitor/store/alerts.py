@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import StoreError
 from monitor.store.connection import Client, redis_errors
 from monitor.store.jobs import script
-from monitor.store.keys import STORY_LIFE
+from monitor.store.keys import CANDIDATES, STORIES_A_WORD, STORY_LIFE
 from monitor.store.values import message_of, message_to_entry, millis
 from monitor.stories import Story
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
 
+    from monitor.fingerprints import Fingerprint
     from monitor.models import Alert, Canary, Message, Update
     from monitor.store.keys import Keys
-    from monitor.stories import Fingerprint
 
 _BATCH = 200
 
@@ -41,10 +41,17 @@ class AlertQueue:
 
     @redis_errors()
     def candidates(self, mark: Fingerprint) -> tuple[list[Story], str]:
-        """Stories that share a hash with the fingerprint, and the version of the set that they were read from."""
+        """Stories that share words with the fingerprint, and the version of the set that they were read from.
+
+        Of very many these are the CANDIDATES that share most: a retelling shares several of the words that its story is
+        found by, other stories of the same subject one or two.
+        """
         version = (self._client.get(self._keys("stories")) or b"0").decode()
-        names = self._client.sunion([self._keys("sketch", value) for value in mark.hashes])
-        found = self._client.mget([self._keys("story", name.decode()) for name in names]) if names else []
+        names = [self._keys("word", value) for value in mark.sought]
+        # Scores are times within a week of one another, so their sum tells first how many words lead to a story.
+        holders = self._client.zunion(names) if names else []
+        keys = [self._keys("story", name.decode()) for name in reversed(holders[-CANDIDATES:])]
+        found = self._client.mget(keys) if keys else []
         return [Story.model_validate_json(value) for value in found if value], version
 
     @redis_errors()
@@ -56,7 +63,7 @@ class AlertQueue:
         """
         names = [self._keys("stories"), self._keys("alerted", key), self._keys("alerts")]
         names += [self._keys("story", story.id), self._keys("counts")]
-        names += [self._keys("sketch", value) for value in story.fingerprint.hashes]
+        names += [self._keys("word", value) for value in story.fingerprint.indexed]
         field, document = message_to_entry(message) if message else ("", "")
         answer: bytes = self._enqueue(
             keys=names,
@@ -69,6 +76,7 @@ class AlertQueue:
                 round(self._retention.total_seconds()),
                 round(STORY_LIFE.total_seconds()),
                 field,
+                STORIES_A_WORD,
             ],
         )
         return None if answer == b"stale" else answer.decode()

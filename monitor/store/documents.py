@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.store.connection import Client, redis_errors
-from monitor.store.values import changes, document_from_hash, millis
+from monitor.store.values import changes, document_from_hash, millis, weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,6 +15,24 @@ if TYPE_CHECKING:
     from monitor.schedule import SourceState
     from monitor.store.archive import Archive
     from monitor.store.keys import Keys
+
+
+# A document may be read twice at one time, and is taken off the backlog once.
+_UNBURDEN = """
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 1 then
+  for _, name in ipairs({ARGV[2], '*'}) do
+    if redis.call('HINCRBY', KEYS[2], name, -ARGV[3]) <= 0 then
+      redis.call('HDEL', KEYS[2], name)
+    end
+  end
+end
+"""
+# The due time of a job under way is the end of its lease, which must not be shortened.
+_SOONER = """
+if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then
+  redis.call('ZADD', KEYS[1], 'XX', 'LT', ARGV[2], ARGV[1])
+end
+"""
 
 
 class Documents:
@@ -80,9 +98,13 @@ class Documents:
         articles: Iterable[Article],
         counts: Mapping[str, int],
         due: datetime | None = None,
+        soon: datetime | None = None,
         now: datetime,
     ) -> None:
-        """Store what a feed or listing gave, and drop the document: all at once. `due` puts the next check off."""
+        """Store what a feed or listing gave, and drop the document: all at once.
+
+        `due` puts the next check off; `soon` brings it forward, unless one is under way.
+        """
         names, present = self._keys("seen", document.source), dict.fromkeys(seen, int(now.timestamp()))
         with self._client.pipeline(transaction=True) as pipe:
             if present:
@@ -96,6 +118,9 @@ class Documents:
                 pipe.hset(self._keys("source", document.source), mapping=dict(changed))
             if due:
                 pipe.zadd(self._keys("due"), {f"source:{document.source}": millis(due)}, xx=True, gt=True)
+            if soon:
+                keys = (self._keys("due"), self._keys("claims"))
+                pipe.eval(_SOONER, len(keys), *keys, f"source:{document.source}", str(millis(soon)))
             self._archive.add(pipe, articles)
             self._close(pipe, document, counts)
 
@@ -127,7 +152,8 @@ class Documents:
 
     def _close(self, pipe: Client, document: Document, counts: Mapping[str, int]) -> None:
         pipe.delete(self._keys("document", document.id))
-        pipe.zrem(self._keys("unread"), document.id)
+        keys = (self._keys("unread"), self._keys("backlog"))
+        pipe.eval(_UNBURDEN, len(keys), *keys, document.id, document.source, weight(document))
         pipe.hdel(self._keys("attempts"), document.id)
         for name, number in counts.items():
             pipe.hincrby(self._keys("counts"), name, number)

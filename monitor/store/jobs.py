@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from monitor.models import Page
-from monitor.schedule import Claim
+from monitor.schedule import NO_NEWS, Claim, HostNews
 from monitor.store.connection import Client, redis_errors
-from monitor.store.keys import UNREAD_LIMIT
-from monitor.store.values import changes, document_to_hash, millis, state_from_hash
+from monitor.store.keys import CROWDED_LIMIT, SOURCE_LIMIT, STOP_LIMIT
+from monitor.store.values import changes, document_to_hash, home_from, home_to, millis, state_from_hash, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime, timedelta
 
-    from monitor.models import Document, Outcome
-    from monitor.schedule import SourceState
+    from monitor.models import Document
+    from monitor.schedule import Home, SourceState
     from monitor.store.keys import Keys
+
+
+# Several times as long as a drain takes from one `hold` to the next.
+_HOLD_MS = 5000
 
 
 def script(client: Client, name: str) -> Callable[..., Any]:
@@ -31,34 +36,55 @@ def script(client: Client, name: str) -> Callable[..., Any]:
 class Jobs:
     """The due set. A job is a source to check or an article page to fetch."""
 
-    def __init__(self, client: Client, keys: Keys, *, lease: timedelta) -> None:
+    def __init__(self, client: Client, keys: Keys, *, lease: timedelta, per_host: int = 2) -> None:
         self._client = client
         self._keys = keys
         self._lease = lease
+        self._per_host = per_host
         self._claim = script(client, "claim")
         self._settle = script(client, "settle")
 
     @redis_errors()
-    def sync(self, due: Mapping[str, datetime]) -> None:
-        """Make the sources of the due set those of the configuration: new ones at the given time, removed ones out."""
+    def sync(self, due: Mapping[str, datetime], *, overdue: datetime | None = None) -> None:
+        """Make the sources of the due set those of the configuration: new ones at the given time, removed ones out.
+
+        Those due before `overdue` are put off to the given time too: after a stop they would all be fetched at once.
+        """
         key = self._keys("due")
         wanted = {f"source:{name}": millis(when) for name, when in due.items()}
-        known = {job.decode() for job in self._client.zrange(key, 0, -1) if job.startswith(b"source:")}
+        jobs = self._client.zrange(key, 0, -1, withscores=True)
+        known = {job.decode(): when for job, when in jobs if job.startswith(b"source:")}
+        late = {job for job, when in known.items() if overdue and when < millis(overdue)} & wanted.keys()
+        removed = known.keys() - wanted.keys()
         with self._client.pipeline(transaction=True) as pipe:
             if added := {job: when for job, when in wanted.items() if job not in known}:
                 pipe.zadd(key, added, nx=True)
-            if removed := known - wanted.keys():
+            if late:
+                # One that was claimed meanwhile has a later time, and keeps it.
+                pipe.zadd(key, {job: wanted[job] for job in late}, xx=True, gt=True)
+            if removed:
                 pipe.zrem(key, *removed)
+                pipe.hdel(self._keys("homes"), *removed)
             pipe.execute()
 
     @redis_errors()
     def claim(self, now: datetime, count: int) -> list[Claim]:
-        """At most `count` due jobs, each leased to the caller until `now` + lease."""
-        keys = [self._keys(name) for name in ("due", "claims", "token", "unread")]
+        """At most `count` due jobs whose hosts may be asked now, each leased to the caller until `now` + lease."""
+        keys = [self._keys(name) for name in ("due", "claims", "token", "homes", "hosts", "backlog")]
         lease = round(self._lease.total_seconds() * 1000)
-        found = self._claim(keys=keys, args=[millis(now), lease, count, UNREAD_LIMIT])
-        jobs = [job.decode().split(":", 1) for job in found[::2]]
-        return [Claim(kind, name, int(token)) for (kind, name), token in zip(jobs, found[1::2], strict=True)]
+        limits = (_HOLD_MS, SOURCE_LIMIT, CROWDED_LIMIT, STOP_LIMIT)
+        args = [self._keys.prefix, millis(now), lease, count, self._per_host, *limits]
+        found = iter(self._claim(keys=keys, args=args))
+        return [_claimed(*parts) for parts in zip(found, found, found, found, strict=True)]
+
+    @redis_errors()
+    def hold(self, claims: Iterable[Claim], now: datetime) -> None:
+        """Keep the places of what is under way; those of a fetcher that died are free some seconds later."""
+        with self._client.pipeline(transaction=False) as pipe:
+            for claim in claims:
+                if claim.home:
+                    pipe.zadd(self._keys("inside", claim.home.host), {claim.job: millis(now) + _HOLD_MS}, xx=True)
+            pipe.execute()
 
     @redis_errors()
     def state(self, source: str) -> SourceState:
@@ -88,15 +114,17 @@ class Jobs:
         after: SourceState,
         *,
         due: datetime,
-        counted: Outcome | None,
+        counted: Iterable[str],
         document: Document | None = None,
         hint: datetime,
+        host: HostNews = NO_NEWS,
     ) -> bool:
         """End the check of a source. Only the fields that this check changed are written: a reading may write others.
 
         False when the lease ended and another claim has come: then nothing is stored.
         """
-        return self._end(claim, changes(before, after), due=due, counted=counted, document=document, hint=hint)
+        state = changes(before, after)
+        return self._end(claim, state, due=due, counted=counted, document=document, hint=hint, host=host)
 
     def settle_page(
         self,
@@ -104,24 +132,26 @@ class Jobs:
         page: Page,
         *,
         due: datetime | None,
-        counted: Outcome | None,
+        counted: Iterable[str],
         document: Document | None,
         hint: datetime,
+        home: Home | None = None,
+        host: HostNews = NO_NEWS,
     ) -> bool:
         """End an attempt at an article page; with `due` None the page leaves the schedule."""
-        request = {"request": page.model_dump_json()}
-        return self._end(claim, request, due=due, counted=counted, document=document, hint=hint)
+        state = {"request": page.model_dump_json()}
+        return self._end(claim, state, due=due, counted=counted, document=document, hint=hint, home=home, host=host)
 
     def drop(self, claim: Claim) -> None:
         """Take a job off the schedule, if it is still ours: its source left the configuration, or its page was read.
 
         What is known of a source stays, in case it comes back.
         """
-        self._end(claim, {}, due=None, counted=None, document=None, hint=None)
+        self._end(claim, {}, due=None)
 
-    def put_back(self, claim: Claim, due: datetime) -> None:
-        """Give a claim up without a result, to be taken at `due`."""
-        self._end(claim, {}, due=due, counted=None, document=None, hint=None)
+    def put_back(self, claim: Claim, due: datetime, *, home: Home | None = None, host: HostNews = NO_NEWS) -> None:
+        """Give a claim up without a result, to be taken at `due`; `home` says where it belongs."""
+        self._end(claim, {}, due=due, home=home, host=host)
 
     @redis_errors()
     def _end(
@@ -130,25 +160,44 @@ class Jobs:
         state: Mapping[str, str],
         *,
         due: datetime | None,
-        counted: Outcome | None,
-        document: Document | None,
-        hint: datetime | None,
+        counted: Iterable[str] = (),
+        document: Document | None = None,
+        hint: datetime | None = None,
+        home: Home | None = None,
+        host: HostNews = NO_NEWS,
     ) -> bool:
+        place = claim.home.host if claim.home else ""
         keys = [self._keys(name) for name in ("due", "claims")]
         keys += [self._keys(claim.kind, claim.id), self._keys("counts"), self._keys("unread")]
         keys.append(self._keys("document", document.id if document else "-"))
-        head = [
-            claim.job,
-            claim.token,
-            millis(due) if due else "",
-            f"{claim.kind}:{counted}" if counted else "",
-            millis(hint) if hint else 0,
-            document.id if document else "",
-            "1" if claim.kind == "page" and due is None else "",
-            2 * len(state),
-        ]
+        keys += [self._keys(name) for name in ("homes", "hosts", "backlog")]
+        keys += [self._keys("host", place or "-"), self._keys("inside", place or "-")]
+        head: dict[str, Any] = {
+            "job": claim.job,
+            "token": str(claim.token),
+            "counted": [f"{claim.kind}:{name}" for name in counted],
+            "forget": claim.kind == "page" and due is None,
+            "states": 2 * len(state),
+            "host": place,
+        }
+        if due:
+            head["due"] = millis(due)
+        if home:
+            head["home"] = home_to(home)
+        if host.pause:
+            head["pause"] = millis(host.pause)
+        if host.strikes is not None:
+            head["strikes"] = host.strikes
+        if document and hint:
+            head |= {"document": document.id, "hint": millis(hint), "source": document.source}
+            head["weight"] = weight(document)
         fields = document_to_hash(document) if document else {}
-        return bool(self._settle(keys=keys, args=[*head, *_flat(state), *_flat(fields)]))
+        return bool(self._settle(keys=keys, args=[json.dumps(head), *_flat(state), *_flat(fields)]))
+
+
+def _claimed(job: bytes, token: int, home: bytes, strikes: bytes) -> Claim:
+    kind, name = job.decode().split(":", 1)
+    return Claim(kind, name, int(token), home_from(home.decode()), int(strikes))
 
 
 def _flat(fields: Mapping[str, str | bytes]) -> Iterable[str | bytes]:

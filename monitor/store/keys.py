@@ -8,18 +8,26 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | due             | zset   | for ever                | job (`source:ID`, `page:ID`) -> due time, ms        | sources + pages to fetch     |
 | claims          | hash   | for ever                | job -> fencing token of whoever fetches it now      | jobs under way               |
 | token           | string | for ever                | last fencing token given                            | one                          |
+| homes           | hash   | as `due`                | job -> pace ms, source, host: where it belongs      | as `due`                     |
+| hosts           | zset   | while jobs wait         | host -> when to look at its queue, ms               | hosts with a queue           |
+| queue:HOST      | zset   | while jobs wait         | turn (`source:ID`, `pages:SOURCE`) -> since when, ms | two a source                |
+| ready:SOURCE:HOST | zset | while jobs wait         | pages of a source whose time has come -> since when | jobs in `due`                |
+| inside:HOST     | zset   | a lease                 | job under way at the host -> until when, ms         | `fetch.per_host`             |
+| host:HOST       | hash   | two days after use      | next start, pause (ms), 429 and 503 in a row        | one a host                   |
+| robots:ORIGIN   | string | until it is stale       | robots.txt and what it came to (JSON)               | one an origin, 500 KiB       |
 | source:ID       | hash   | for ever                | state of a source: validators, outcome, times       | one a source                 |
 | seen:ID         | zset   | for ever                | identity of an entry -> last time in the feed, s    | trimmed after `retention`    |
 | items:ID        | string | `retention` after use   | hash of an item's markup -> its identities, packed  | 33 bytes an item of the feed |
 | page:ID         | hash   | until read              | an article page to fetch: its entry, source         | jobs in `due`                |
-| unread          | zset   | for ever                | document -> when to send its hint again, ms         | no claims above UNREAD_LIMIT |
+| unread          | zset   | for ever                | document -> when to send its hint again, ms         | `backlog`                    |
+| backlog         | hash   | for ever                | source -> bytes of its unread documents; `*` all    | SOURCE_LIMIT, STOP_LIMIT     |
 | document:ID     | hash   | until read              | a fetched body and what it is for                   | as `unread`                  |
 | attempts        | hash   | until read              | document -> how often its reading began             | as `unread`                  |
 | alerts          | stream | trimmed by MINID        | the alert queue, a public contract (docs/alerts.md) | `retention`, once delivered  |
 | alerted:ARTICLE | string | `retention`             | article -> story; an article alerts once a severity | one or a few a matched article |
 | stories         | string | for ever                | version of the set of stories, for optimistic writes | one                         |
 | story:ID        | string | STORY_LIFE              | a story: fingerprint, alert, who reported it (JSON) | one a story                  |
-| sketch:HASH     | set    | STORY_LIFE after use    | a hash of a text -> stories that hold it            | 48 a story                   |
+| word:HASH       | zset   | STORY_LIFE after use    | a word, hashed -> stories found by it, their end, s | 16 a story, STORIES_A_WORD   |
 | archive         | stream | `archive.keep`          | compressed articles, for `monitor backtest`         | `archive.most`               |
 | delivery:NAME   | hash   | for ever                | the message that a channel is at, its attempts      | one a channel                |
 | dead            | stream | for ever                | alerts that a channel refused for good              | none is ever dropped unseen  |
@@ -35,8 +43,17 @@ from datetime import timedelta
 
 SCHEMA_VERSION = 1
 STORY_LIFE = timedelta(days=7)
-# Documents waiting to be read before the program stops fetching more: the brake of the whole flow.
-UNREAD_LIMIT = 500
+# The brake of the whole flow, in bytes of documents that wait to be read; each counts as DOCUMENT_BYTES at least. One
+# source may have SOURCE_LIMIT, so that no slow reading of one keeps others from being fetched; above CROWDED_LIMIT of
+# all together each may have but one document, and above STOP_LIMIT nothing is fetched.
+DOCUMENT_BYTES = 250_000
+SOURCE_LIMIT = 20 * DOCUMENT_BYTES
+CROWDED_LIMIT = 500 * DOCUMENT_BYTES
+STOP_LIMIT = 400_000_000
+# Stories that one word leads to, the newest; and stories that an article is compared with, those with most words in
+# common. Words of the subject stand in every story: they find none of many, and the others do.
+STORIES_A_WORD = 32
+CANDIDATES = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.errors import StoreError
 from monitor.models import Alert, Canary, Document, Notice, Outcome, Page, Purpose, Update
-from monitor.schedule import SourceState
+from monitor.rhythm import Hints
+from monitor.schedule import Home, SourceState
+from monitor.store.keys import DOCUMENT_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +42,17 @@ def state_to_hash(state: SourceState) -> dict[str, str]:
         "succeeded": _written(state.succeeded),
         "changed": _written(state.changed),
         "primed": "1" if state.primed else "",
+        "validated": state.validated,
+        "moved": state.moved,
+        "moved_from": state.moved_from,
+        "sightings": str(state.sightings),
+        "interval": _seconds(state.interval),
+        "fresh": _seconds(state.fresh),
+        "hints": _hints_to(state.hints),
+        "arrivals": " ".join(str(millis(time)) for time in state.arrivals),
+        "mirror": state.mirror,
+        "left_first": _written(state.left_first),
+        "read_from": state.read_from,
     }
 
 
@@ -58,6 +71,17 @@ def state_from_hash(fields: Mapping[bytes, bytes]) -> SourceState:
         succeeded=moment(text.get("succeeded")),
         changed=moment(text.get("changed")),
         primed=bool(text.get("primed")),
+        validated=text.get("validated", ""),
+        moved=text.get("moved", ""),
+        moved_from=text.get("moved_from", ""),
+        sightings=int(text.get("sightings") or 0),
+        interval=timedelta(seconds=float(text.get("interval") or 0)),
+        fresh=timedelta(seconds=float(text.get("fresh") or 0)),
+        hints=_hints_from(text.get("hints", "")),
+        arrivals=tuple(found for value in text.get("arrivals", "").split() if (found := moment(value))),
+        mirror=text.get("mirror", ""),
+        left_first=moment(text.get("left_first")),
+        read_from=text.get("read_from", ""),
     )
 
 
@@ -65,6 +89,24 @@ def changes(before: SourceState, after: SourceState) -> dict[str, str]:
     """The fields that differ. Only they are written, since a fetch and a reading may change one source at one time."""
     old = state_to_hash(before)
     return {name: value for name, value in state_to_hash(after).items() if value != old[name]}
+
+
+def home_to(home: Home) -> str:
+    """What `homes` holds of a job."""
+    return f"{round(home.pace.total_seconds() * 1000)} {home.source} {home.host}"
+
+
+def home_from(value: str) -> Home | None:
+    """The reverse; None for an empty string."""
+    if not value:
+        return None
+    pace, source, host = value.split(" ", 2)
+    return Home(host, timedelta(milliseconds=int(pace)), source)
+
+
+def weight(document: Document) -> int:
+    """What an unread document counts in `backlog`, in bytes."""
+    return max(len(document.body), DOCUMENT_BYTES)
 
 
 def document_to_hash(document: Document) -> dict[str, str | bytes]:
@@ -114,6 +156,24 @@ def message_of(fields: Mapping[bytes, bytes]) -> Message:
             except (TypeError, AttributeError, ValueError) as error:
                 raise StoreError(f"an entry of the alert stream is no {name}: {type(error).__name__}") from error
     raise StoreError("an entry of the alert stream is no alert: it has none of the known fields")
+
+
+def _seconds(value: timedelta) -> str:
+    return f"{value.total_seconds():.3f}" if value else ""
+
+
+def _hints_to(hints: Hints) -> str:
+    if hints == Hints():
+        return ""
+    values = {"period": hints.period.total_seconds(), "hours": sorted(hints.hours), "days": sorted(hints.days)}
+    return json.dumps(values)
+
+
+def _hints_from(value: str) -> Hints:
+    if not value:
+        return Hints()
+    values = json.loads(value)
+    return Hints(timedelta(seconds=values["period"]), frozenset(values["hours"]), frozenset(values["days"]))
 
 
 def _written(value: datetime | None) -> str:

@@ -91,7 +91,7 @@ def test_an_article_read_twice_counts_once_as_it_was_last(run):
 
 
 def test_tellings_of_one_story_are_one_alert(run):
-    tellings = [article(str(number), TELLINGS.format("bridge") + " " + "x" * number) for number in range(3)]
+    tellings = [article(name, TELLINGS.format("bridge") + " " + name) for name in ("one", "two", "three")]
     found = run(*tellings, article("other", TELLINGS.format("harbour").upper()[::-1] + " bridge"))
     assert found.by_article() == Counts(added=4)
     assert found.by_story() == Counts(added=2)

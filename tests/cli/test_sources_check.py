@@ -2,6 +2,11 @@ import pytest
 from support.flow import article_page, rss, rss_item, source
 from support.origin import Answer
 from support.program import monitor, write_config
+from support.proxies import HttpProxy
+
+from monitor.cli.sources import _row, _table
+from monitor.models import Source
+from monitor.schedule import SourceState
 
 STORY = "The Kremlin plans to annex Belarus, officials in Moscow said on Monday evening to reporters of the agency."
 
@@ -42,3 +47,44 @@ def test_a_bad_source_and_a_private_address_are_exit_code_1(check, origin):
     asked = len(origin.hits)
     assert check("no-such-id").stderr.startswith("monitor: no-such-id is neither")
     assert len(origin.hits) == asked
+
+
+def test_a_mirror_is_tried_where_the_first_address_fails(folder, origin):
+    origin.answers["/mirror"] = Answer(rss(rss_item("News of the day", "/1")))
+    origin.answers["/1"] = Answer(article_page("News of the day", STORY))
+    first, mirror = f"{origin.url}/first", f"{origin.url}/mirror"
+    config = write_config(folder, Source(id="s", kind="feed", urls=(first, mirror), allow_private=True))
+    shown = monitor("sources", "check", "s", MONITOR_CONFIG=str(config))
+    assert (shown.returncode, shown.stdout.split()[1]) == (0, "new")
+    text = " ".join(shown.stdout.split())
+    assert f"{first}: not-found, HTTP 404; {mirror} is read" in text
+    del origin.answers["/mirror"]
+    shown = monitor("sources", "check", "s", MONITOR_CONFIG=str(config))
+    assert (shown.returncode, shown.stdout.split()[1]) == (1, "not-found")
+
+
+def test_a_source_behind_a_proxy_is_tried_through_it_and_its_password_not_shown(folder, origin):
+    origin.answers["/feed"] = Answer(rss(rss_item("News of the day", "http://news.test/1")))
+    origin.answers["/1"] = Answer(article_page("News of the day", STORY))
+    source = Source(id="s", kind="feed", url="http://news.test/feed")
+    path = write_config(folder, source) / "sources.yaml"
+    written = path.read_text(encoding="utf-8").replace("kind: feed", "kind: feed\n  proxy: ${WAY}")
+    path.write_text(written, encoding="utf-8")
+    with HttpProxy(int(origin.url.rsplit(":", 1)[1]), login=("reader", "s3cret-word")) as proxy:
+        place = {"MONITOR_CONFIG": str(path.parent), "WAY": proxy.url}
+        shown = monitor("sources", "check", "s", **place)
+        assert shown.returncode == 0, shown.stdout + shown.stderr
+        assert "critical: " in shown.stdout
+        assert proxy.asked == [("news.test", 80)] * 2
+        wrong = monitor("sources", "check", "s", **{**place, "WAY": proxy.url.replace("s3cret", "wr0ng")})
+    assert wrong.returncode == 1
+    assert "wr0ng" not in wrong.stdout + wrong.stderr
+
+
+def test_the_list_of_sources_tells_which_mirror_is_read():
+    source = Source(id="s", kind="feed", urls=("https://a.test/", "https://b.test/"))
+    row = _row(source, SourceState(mirror="https://b.test/"), {})
+    assert (row["address"], row["mirror"]) == ("https://b.test/", True)
+    assert "https://b.test/" in next(iter(_table([row]).columns[-1].cells))
+    row = _row(source, SourceState(), {})
+    assert (row["address"], row["mirror"]) == ("https://a.test/", False)

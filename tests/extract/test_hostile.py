@@ -1,5 +1,6 @@
 """Pages made to stop a parser end in time, with their text or an UnreadableDocument."""
 
+import contextlib
 import json
 import time
 
@@ -7,6 +8,8 @@ import pytest
 
 from monitor.errors import UnreadableDocument
 from monitor.extract import Selectors, decode, extract
+from monitor.kinds import read_entries
+from monitor.models import Document, Listing, Purpose, Source
 
 # Tracing for coverage costs several times what is timed here.
 pytestmark = pytest.mark.no_cover
@@ -83,6 +86,23 @@ def test_the_text_is_read_in_time(name, now):
 @pytest.mark.parametrize("name", EITHER)
 def test_it_ends_in_time(name, now):
     read_in_time(EITHER[name](), now)
+
+
+SELECTED = ["400,000 links", "a million nested elements", "200,000 attributes on one tag", "80,000 paragraphs"]
+
+
+@pytest.mark.parametrize(
+    ("name", "listing"),
+    [(name, None) for name in (*WITH_TEXT, *EITHER)] + [(name, Listing(item="p, a")) for name in SELECTED],
+)
+def test_a_listing_ends_in_time_too(name, listing, now):
+    page = {**WITH_TEXT, **EITHER}[name]()
+    body = (page if isinstance(page, bytes) else page.encode("utf-8", "replace"))[:10_000_000]
+    source = Source(id="s", url="https://herald.example/", kind="page", listing=listing)
+    start = time.process_time()
+    with contextlib.suppress(UnreadableDocument):
+        read_entries(Document("d", "s", Purpose.INDEX, source.url, body, "", now), source)
+    assert time.process_time() - start < LIMIT
 
 
 @pytest.mark.parametrize("name", ["200,000 attributes on one tag", "100,000 nested elements", "80,000 paragraphs"])

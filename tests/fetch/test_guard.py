@@ -2,7 +2,7 @@ import ipaddress
 
 import pytest
 
-from monitor.fetch.guard import choose, forbidden
+from monitor.fetch.guard import allowed, forbidden, public_name
 
 # Each reaches something that is not the public internet, directly or through an embedded IPv4 address.
 FORBIDDEN = [
@@ -60,20 +60,56 @@ PUBLIC = [
 @pytest.mark.parametrize("address", FORBIDDEN)
 def test_an_address_off_the_public_internet_is_forbidden(address):
     assert forbidden(ipaddress.ip_address(address))
-    assert choose([address], allow_private=False) is None
-    assert ipaddress.ip_address(choose([address], allow_private=True)) == ipaddress.ip_address(address)
+    assert allowed([address], allow_private=False) == []
+    assert list(map(ipaddress.ip_address, allowed([address], allow_private=True))) == [ipaddress.ip_address(address)]
 
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_a_public_address_is_allowed(address):
     assert not forbidden(ipaddress.ip_address(address))
-    assert choose([address], allow_private=False) == address
+    assert allowed([address], allow_private=False) == [address]
 
 
 def test_one_forbidden_address_refuses_the_host():
-    assert choose(["8.8.8.8", "127.0.0.1"], allow_private=False) is None
-    assert choose(["2606:4700::1111", "::1"], allow_private=False) is None
+    assert allowed(["8.8.8.8", "127.0.0.1"], allow_private=False) == []
+    assert allowed(["2606:4700::1111", "::1"], allow_private=False) == []
 
 
 def test_a_host_without_addresses_is_refused():
-    assert choose([], allow_private=True) is None
+    assert allowed([], allow_private=True) == []
+
+
+def test_ipv4_comes_first_and_nothing_twice():
+    assert allowed(["2606:4700::1111", "8.8.8.8", "8.8.8.8"], allow_private=False) == ["8.8.8.8", "2606:4700::1111"]
+
+
+@pytest.mark.parametrize("name", ["example.org", "example.org.", "a_b.xn--p1ai", "abc.onion", "1.2.3.4.example"])
+def test_a_name_of_the_public_internet_may_be_asked_of_a_proxy(name):
+    assert public_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "localhost",
+        "redis",
+        "a.localhost",
+        "db.internal",
+        "nas.local.",
+        "x.home.arpa",
+        "printer.lan",
+        "2130706433",
+        "0x7f.1",
+        "127.1",
+        "0177.0.0.1",
+        "127.0.0.1.",
+        "%31%32%37.0.0.1",
+        "x..org",
+        ".org",
+        "",
+        "1.0x7f",
+        "a b.org",
+    ],
+)
+def test_a_local_name_or_a_number_may_not(name):
+    assert not public_name(name)

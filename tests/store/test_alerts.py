@@ -1,15 +1,18 @@
+import random
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from monitor.errors import DeliveryError
+from monitor.fingerprints import fingerprint
 from monitor.models import Article, Match, Severity, Snippet, Source, Span
 from monitor.pipeline.deliver import DIGEST_QUIET, Delivering, plan
 from monitor.pipeline.raise_alert import Alerting
 from monitor.store.alerts import AlertQueue
 from monitor.store.connection import connect
 from monitor.store.deliveries import Deliveries
+from monitor.store.keys import CANDIDATES, STORIES_A_WORD, STORY_LIFE
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SOURCE = Source(id="tass", url="https://tass.test/rss", kind="feed", tags=("state",))
@@ -202,6 +205,40 @@ def test_a_shared_paragraph_of_background_does_not_make_one_story(queue):
     for number in range(1, 21):
         alerting(queue).consider(article(number, f"{words(number, 150)} {background}"), SOURCE, backlog=False)
     assert len(list(queue.read())) == 20
+
+
+SUBJECT = " ".join(f"{stem}ость" for stem in ("союзн", "догово", "границ", "министр", "таможн", "президент", "пошлин"))
+
+
+def drawn(number, count=70):
+    """Words of a story on one subject, each with letters of its own."""
+    chance = random.Random(number)
+    return " ".join("".join(chance.choices("абвгдежзиклмнопрст", k=9)) for _ in range(count))
+
+
+def test_a_retelling_is_found_among_many_stories_of_one_subject(queue, client, keys):
+    """What leads to stories is bounded, and so is what an article is compared with."""
+    for number in range(STORIES_A_WORD + 40):
+        alerting(queue).consider(article(number, f"{SUBJECT} {drawn(number)}"), SOURCE, backlog=False)
+    lengths = [client.zcard(key) for key in client.scan_iter(match=keys("word", "*"), count=10_000)]
+    assert max(lengths) == STORIES_A_WORD
+    for number in (0, 50, STORIES_A_WORD + 39):
+        again = fingerprint(article(f"again{number}", f"{SUBJECT} {drawn(number)} и ещё слово"))
+        candidates, _ = queue.candidates(again)
+        assert len(candidates) <= CANDIDATES
+        assert candidates[0].id == f"s-a{number}"
+    alerting(queue).consider(article("new", f"{SUBJECT} {drawn(0)} и ещё слово"), SOURCE, backlog=False)
+    assert queue.story_of("anew").id == "s-a0"
+
+
+def test_a_word_that_is_used_again_and_again_forgets_the_dead(queue, client, keys):
+    alerting(queue).consider(article(1, words(1)), SOURCE, backlog=False)
+    (key, *_) = client.scan_iter(match=keys("word", "*"))
+    client.zadd(key, {"s-long-ago": datetime.now(UTC).timestamp() - 1})
+    alerting(queue).consider(article(2, words(1)), SOURCE, backlog=False)
+    assert client.zrange(key, 0, -1) == [b"s-a1"]
+    assert 0 < client.ttl(key) <= STORY_LIFE.total_seconds()
+    assert client.zscore(key, "s-a1") == pytest.approx((datetime.now(UTC) + STORY_LIFE).timestamp(), abs=60)
 
 
 def test_a_graver_rule_that_holds_later_alerts_the_story_anew(queue):

@@ -3,10 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.models import Document, Entry, Outcome, Page, Purpose
-from monitor.schedule import SourceState
+from monitor.schedule import Home, SourceState
 from monitor.store.archive import Archive
 from monitor.store.documents import Documents
 from monitor.store.jobs import Jobs
+from monitor.store.keys import CROWDED_LIMIT, DOCUMENT_BYTES, SOURCE_LIMIT, STOP_LIMIT
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
@@ -43,8 +44,8 @@ def test_a_result_with_a_stale_token_is_discarded_whole(jobs, documents):
     before = SourceState()
     good = before.after(Outcome.UNCHANGED, NOW)
     bad = before.after(Outcome.TIMEOUT, NOW, "slow")
-    assert jobs.settle_source(fresh, before, good, due=LATER, counted=Outcome.UNCHANGED, hint=NOW)
-    stale = jobs.settle_source(late, before, bad, due=NOW, counted=Outcome.TIMEOUT, document=document(), hint=NOW)
+    assert jobs.settle_source(fresh, before, good, due=LATER, counted=["unchanged"], hint=NOW)
+    stale = jobs.settle_source(late, before, bad, due=NOW, counted=["timeout"], document=document(), hint=NOW)
     assert not stale
     assert jobs.state("tass").outcome is Outcome.UNCHANGED
     assert documents.take("d1", LATER) is None
@@ -55,7 +56,7 @@ def test_settling_stores_validators_document_and_due_time_together(jobs, documen
     jobs.sync({"tass": NOW})
     (claim,) = jobs.claim(NOW, 1)
     after = SourceState(etag='W/"a,b"', last_modified="odd date", body_hash="h")
-    assert jobs.settle_source(claim, SourceState(), after, due=LATER, counted=None, document=document(), hint=NOW)
+    assert jobs.settle_source(claim, SourceState(), after, due=LATER, counted=(), document=document(), hint=NOW)
     assert jobs.state("tass") == after
     taken, attempt = documents.take("d1", LATER)
     assert (taken, attempt) == (document(), 1)
@@ -71,7 +72,7 @@ def test_a_check_writes_only_what_it_changed(jobs, documents):
     read = SourceState(primed=True, items=7, outcome=Outcome.NEW)
     documents.read_index(document(), before, read, seen=["a"], pages={}, articles=(), counts={}, now=NOW)
     after = before.after(Outcome.TIMEOUT, NOW, "slow")
-    assert jobs.settle_source(claim, before, after, due=LATER, counted=Outcome.TIMEOUT, hint=NOW)
+    assert jobs.settle_source(claim, before, after, due=LATER, counted=["timeout"], hint=NOW)
     state = jobs.state("tass")
     assert (state.primed, state.items, state.outcome, state.failures) == (True, 7, Outcome.TIMEOUT, 1)
 
@@ -79,18 +80,60 @@ def test_a_check_writes_only_what_it_changed(jobs, documents):
 def test_sources_leave_and_enter_the_schedule_and_keep_their_history(jobs):
     jobs.sync({"tass": NOW, "belta": NOW})
     (claim, other) = jobs.claim(NOW, 2)
-    jobs.settle_source(claim, SourceState(), SourceState(etag="x"), due=LATER, counted=None, hint=NOW)
+    jobs.settle_source(claim, SourceState(), SourceState(etag="x"), due=LATER, counted=(), hint=NOW)
     jobs.sync({other.id: NOW})
     assert jobs.next_due().keys() == {f"source:{other.id}"}
     assert jobs.state(claim.id).etag == "x"
 
 
-def test_nothing_is_claimed_while_too_many_documents_wait(jobs, client, keys):
+def claim_at_home(jobs, now, *homes):
+    """Give each due job its home, as a drain does at first sight."""
+    known = {home.source: home for home in homes}
+    for claim in jobs.claim(now, 100):
+        jobs.put_back(claim, now, home=known[claim.id])
+
+
+def home(source, host="tass.test", pace=0.0):
+    return Home(host, timedelta(seconds=pace), source)
+
+
+def test_a_source_with_much_to_read_waits_and_others_do_not(jobs, documents, client, keys):
+    """P4: documents that are read slowly brake their own source; they leave the backlog once, when they are read."""
+    jobs.sync({"slow": NOW, "good": NOW})
+    claim_at_home(jobs, NOW, home("slow"), home("good", "good.test"))
+    client.hset(keys("backlog"), mapping={"slow": SOURCE_LIMIT, "*": SOURCE_LIMIT})
+    assert [claim.id for claim in jobs.claim(NOW, 10)] == ["good"]
+    assert jobs.claim(NOW + timedelta(seconds=2), 10) == []
+    read = Document("d1", "slow", Purpose.INDEX, "https://slow.test/", b"x", "", NOW)
+    client.zadd(keys("unread"), {"d1": 1})
+    for _ in range(2):
+        documents.read_article(read, again=None, articles=(), counts={})
+    assert int(client.hget(keys("backlog"), "slow")) == SOURCE_LIMIT - DOCUMENT_BYTES
+    assert [claim.id for claim in jobs.claim(NOW + timedelta(seconds=4), 10)] == ["slow"]
+
+
+def test_when_all_sources_together_have_much_to_read_each_may_have_but_one_document(jobs, client, keys):
+    jobs.sync({"slow": NOW, "good": NOW})
+    claim_at_home(jobs, NOW, home("slow"), home("good", "good.test"))
+    client.hset(keys("backlog"), mapping={"slow": DOCUMENT_BYTES, "*": CROWDED_LIMIT})
+    assert [claim.id for claim in jobs.claim(NOW, 10)] == ["good"]
+
+
+def test_nothing_is_claimed_while_the_memory_is_full_of_documents(jobs, client, keys):
     jobs.sync({"tass": NOW})
-    client.zadd(keys("unread"), {f"d{number}": 1 for number in range(500)})
+    client.hset(keys("backlog"), "*", STOP_LIMIT)
     assert jobs.claim(NOW, 1) == []
-    client.zrem(keys("unread"), "d0")
+    client.hset(keys("backlog"), "*", 0)
     assert len(jobs.claim(NOW, 1)) == 1
+
+
+def test_a_stored_document_counts_in_the_backlog_until_it_is_read(jobs, documents, client, keys):
+    jobs.sync({"tass": NOW})
+    (claim,) = jobs.claim(NOW, 1)
+    jobs.settle_source(claim, SourceState(), SourceState(), due=LATER, counted=(), document=document(), hint=NOW)
+    assert client.hgetall(keys("backlog")) == {b"tass": b"250000", b"*": b"250000"}
+    documents.read_article(document(), again=None, articles=(), counts={})
+    assert client.hgetall(keys("backlog")) == {}
 
 
 def test_a_page_lives_until_it_leaves_the_schedule(jobs, documents, client, keys):
@@ -101,10 +144,10 @@ def test_a_page_lives_until_it_leaves_the_schedule(jobs, documents, client, keys
     (claim,) = jobs.claim(NOW, 1)
     assert jobs.page("p1") == page
     failed = page.model_copy(update={"attempts": 1})
-    jobs.settle_page(claim, failed, due=LATER, counted=Outcome.TIMEOUT, document=None, hint=NOW)
+    jobs.settle_page(claim, failed, due=LATER, counted=["timeout"], document=None, hint=NOW)
     assert jobs.page("p1").attempts == 1
     (claim,) = jobs.claim(LATER, 1)
-    jobs.settle_page(claim, failed, due=None, counted=Outcome.NEW, document=document("d2", failed), hint=NOW)
+    jobs.settle_page(claim, failed, due=None, counted=["new"], document=document("d2", failed), hint=NOW)
     assert jobs.page("p1") is None
     assert not client.exists(keys("page", "p1"))
     assert jobs.next_due() == {}
@@ -115,7 +158,7 @@ def test_a_lost_hint_is_found_and_repeated_once_per_period(jobs, documents):
     jobs.sync({"tass": NOW})
     (claim,) = jobs.claim(NOW, 1)
     soon = NOW + timedelta(seconds=120)
-    jobs.settle_source(claim, SourceState(), SourceState(), due=LATER, counted=None, document=document(), hint=soon)
+    jobs.settle_source(claim, SourceState(), SourceState(), due=LATER, counted=(), document=document(), hint=soon)
     assert documents.overdue(NOW, LATER) == []
     assert documents.overdue(soon, LATER) == ["d1"]
     assert documents.overdue(soon, LATER) == []
@@ -124,7 +167,7 @@ def test_a_lost_hint_is_found_and_repeated_once_per_period(jobs, documents):
 def test_attempts_to_read_are_counted_and_forgotten_with_the_document(jobs, documents, client, keys):
     jobs.sync({"tass": NOW})
     (claim,) = jobs.claim(NOW, 1)
-    jobs.settle_source(claim, SourceState(), SourceState(), due=LATER, counted=None, document=document(), hint=NOW)
+    jobs.settle_source(claim, SourceState(), SourceState(), due=LATER, counted=(), document=document(), hint=NOW)
     assert [documents.take("d1", LATER)[1] for _ in range(3)] == [1, 2, 3]
     documents.read_article(document(), again=None, articles=(), counts={"articles": 1})
     assert documents.take("d1", LATER) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -73,10 +74,18 @@ class Flow:
 
         self.runtime.drain(self.hints.append, stop)
 
+    def run(self, seconds: float) -> None:
+        """Fetch for so long, beside other drains: as one of several workers on several machines."""
+        end = time.monotonic() + seconds
+        asyncio.run(
+            self.runtime._drain(self.hints.append, lambda: time.monotonic() < end, lambda: time.monotonic() > end + 5)
+        )
+
     def _idle(self) -> bool:
         keys, client = self.runtime.keys, self.runtime.client
         soon = utc_now().timestamp() * 1000 + 600
-        return not client.hlen(keys("claims")) and not client.zcount(keys("due"), "-inf", soon)
+        waiting = client.zcount(keys("hosts"), "-inf", soon) or client.zcount(keys("due"), "-inf", soon)
+        return not client.hlen(keys("claims")) and not waiting
 
     def read(self) -> None:
         """Read what was fetched."""

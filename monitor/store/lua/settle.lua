@@ -1,28 +1,51 @@
 -- End a claim: the result counts only for the holder of the token, and all of it is stored or nothing.
--- KEYS: due, claims, state of the job, counts, unread, document
--- ARGV: job, token, next due ms or '' (never again), counted outcome or '', hint due ms, document id or '',
---       '1' to delete the state, number of state values, state field/value pairs..., document field/value pairs...
+-- KEYS: due, claims, state of the job, counts, unread, document, homes, hosts, backlog, host:HOST, inside:HOST
+-- ARGV: head (JSON), state field/value pairs..., document field/value pairs...
+-- The head: job, token, due (ms, or nil: never again), counted (names), home (a new one, or nil), forget (true deletes
+--           the state), states (how many state values), host ('' where none is known), pause (of the host, ms, or nil),
+--           strikes (of the host, or nil), and of the document: document (id), hint (ms), source, weight (bytes).
 -- Returns 1, or 0 when another claim has come since.
-if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[2] then
+local due, claims, state, counts, unread, document, homes, hosts, backlog, gate, inside = unpack(KEYS)
+local head = cjson.decode(ARGV[1])
+if redis.call('HGET', claims, head.job) ~= head.token then
   return 0
 end
-redis.call('HDEL', KEYS[2], ARGV[1])
-if ARGV[3] == '' then
-  redis.call('ZREM', KEYS[1], ARGV[1])
+redis.call('HDEL', claims, head.job)
+if head.due then
+  redis.call('ZADD', due, head.due, head.job)
+  if head.home then
+    redis.call('HSET', homes, head.job, head.home)
+  end
 else
-  redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
+  redis.call('ZREM', due, head.job)
+  redis.call('HDEL', homes, head.job)
 end
-local states = tonumber(ARGV[8])
-if ARGV[7] == '1' then
-  redis.call('DEL', KEYS[3])
-elseif states > 0 then
-  redis.call('HSET', KEYS[3], unpack(ARGV, 9, 8 + states))
+if head.forget then
+  redis.call('DEL', state)
+elseif head.states > 0 then
+  redis.call('HSET', state, unpack(ARGV, 2, 1 + head.states))
 end
-if ARGV[6] ~= '' then
-  redis.call('HSET', KEYS[6], unpack(ARGV, 9 + states, #ARGV))
-  redis.call('ZADD', KEYS[5], ARGV[5], ARGV[6])
+if head.document then
+  redis.call('HSET', document, unpack(ARGV, 2 + head.states, #ARGV))
+  redis.call('ZADD', unread, head.hint, head.document)
+  redis.call('HINCRBY', backlog, head.source, head.weight)
+  redis.call('HINCRBY', backlog, '*', head.weight)
 end
-if ARGV[4] ~= '' then
-  redis.call('HINCRBY', KEYS[4], ARGV[4], 1)
+for _, name in ipairs(head.counted) do
+  redis.call('HINCRBY', counts, name, 1)
+end
+if head.host ~= '' then
+  redis.call('ZREM', inside, head.job)
+  if head.pause then
+    local pause = math.max(head.pause, tonumber(redis.call('HGET', gate, 'pause') or 0))
+    redis.call('HSET', gate, 'pause', pause)
+    redis.call('PEXPIRE', gate, 172800000)
+  end
+  if head.strikes then
+    redis.call('HSET', gate, 'strikes', head.strikes)
+  end
+  -- Room was made: whoever waits for this host is served as soon as its pace allows.
+  local times = redis.call('HMGET', gate, 'next', 'pause')
+  redis.call('ZADD', hosts, 'XX', math.max(tonumber(times[1] or 0), tonumber(times[2] or 0)), head.host)
 end
 return 1
