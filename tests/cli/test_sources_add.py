@@ -150,3 +150,23 @@ def test_retry_makes_a_source_due(config, server, keys):
     done = monitor("sources", "retry", "s", **place)
     assert done.returncode == 0, done.stderr
     assert [claim.id for claim in jobs.claim(datetime.now(UTC), 1)] == ["s"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("sitemap", "<urlset><url><loc>http://127.0.0.1/1</loc><lastmod>2026-11-24</lastmod></url></urlset>"),
+        ("wordpress", '[{"id": 1, "title": {"rendered": "First news"}, "link": "http://127.0.0.1/1"}]'),
+        (
+            "telegram",
+            """<section class="tgme_channel_history"><div class="tgme_widget_message" data-post="c/1">
+            <div class="tgme_widget_message_text">First news</div></div></section>""",
+        ),
+    ],
+)
+def test_an_address_of_another_kind_is_known_by_what_it_holds(add, config, origin, kind, body):
+    place = "/wp-json/wp/v2/posts?search=a" if kind == "wordpress" else "/place"
+    origin.answers[place.partition("?")[0]] = origin.answers[place] = Answer(body.encode(), headers=HTML)
+    done = add(f"{origin.url}{place}", "--id", "paper")
+    assert done.returncode == 0, done.stderr
+    assert listed(config)[1]["kind"] == kind
