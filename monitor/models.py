@@ -59,6 +59,21 @@ def between(least: str, most: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def spelled(pattern: str, words: str) -> tuple[AfterValidator, WithJsonSchema]:
+    """A validator of texts that says in words what is expected, with its JSON Schema."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"{value[:80]!r} is not allowed: {words}")
+        return value
+
+    return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+Id = Annotated[
+    str, *spelled(r"[a-z0-9][a-z0-9._-]{0,63}", "use small letters a-z, digits and - _ . only, at most 64 of them")
+]
+LanguageCode = Annotated[str, *spelled(r"[a-z]{2}", "use the two small letters of a language, such as ru")]
 Interval = Annotated[Duration, between("1s", "30d")]
 
 
@@ -147,11 +162,11 @@ class ArticleSelectors(Model):
 class Source(Model):
     """One feed or page to watch: an entry of config/sources.yaml."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="stable and unique: the history hangs on it")
+    id: Id = Field(description="stable and unique: the history hangs on it")
     url: str = Field(description="address of the feed or page, http or https")
     kind: str = Field(description="feed (RSS, Atom, RDF, JSON Feed) or page (an HTML page of links)")
     name: str = Field("", description="what alerts call it; default: the id")
-    language: str | None = Field(None, pattern="^[a-z]{2}$", description="a hint, such as ru")
+    language: LanguageCode | None = Field(None, description="a hint, such as ru")
     tags: tuple[str, ...] = Field((), description="such as state, independent, think-tank")
     every: Interval | None = Field(
         None, description="how often to look, to the second; default: by the rhythm of the source"
@@ -299,19 +314,103 @@ class Alert(Model):
     backlog: bool = Field(False, description="found by the first check of its source: delivered in a digest")
 
 
+class UpdateKind(StrEnum):
+    """What happened to a story after its alert."""
+
+    REPORTED = "reported"
+    RULES = "rules"
+    CORRECTED = "corrected"
+    REMOVED = "removed"
+
+
+class Change(Model):
+    """One difference between two readings of an article."""
+
+    field: FieldName
+    before: str
+    after: str
+
+
+class Update(Model):
+    """What came of a story after its alert: a further entry of the alert stream (docs/alerts.md)."""
+
+    version: Literal[1] = Field(1, description="version of this shape; a new number where a reader must change")
+    id: str = Field(description="stable: the same event gives the same id")
+    kind: UpdateKind
+    story: str = Field(description="the story it belongs to")
+    alert: str = Field(description="the latest alert of the story")
+    severity: Severity = Field(description="the highest of its rules")
+    rules: tuple[AlertRule, ...] = Field(description="those that hold for the article of the update")
+    headline: str = Field(description="the title of the alert")
+    title: str = Field(description="the title of the article of the update")
+    url: str | None
+    source: AlertSource
+    published: datetime | None
+    detected: datetime
+    language: str | None
+    reports: int = Field(1, description="how many articles tell the story by now")
+    snippet: Snippet | None = Field(None, description="the sentence that matched, where further rules hold")
+    changes: tuple[Change, ...] = Field((), description="of a correction: what was changed")
+
+
+class Notice(Model):
+    """What the operator must know: a part stopped working, or works again. A further entry of the alert stream."""
+
+    version: Literal[1] = Field(1, description="version of this shape; a new number where a reader must change")
+    id: str = Field(description="stable: the same trouble gives the same id")
+    subject: str = Field(description="what it is about: `source:ID`, `channel:ID`, `canary`")
+    name: str = Field(description="the same in words")
+    recovered: bool = Field(description="true when the trouble is over")
+    reason: str = Field(description="what is wrong, or what it was")
+    since: datetime = Field(description="when the trouble began, UTC")
+    detected: datetime = Field(description="when this was noticed, UTC")
+
+
+class Canary(Model):
+    """An article of our own that came as far as the alert stream; only the channel `canary` receives it."""
+
+    version: Literal[1] = 1
+    id: str
+    sent: datetime
+    detected: datetime
+
+
+Message = Alert | Update | Notice | Canary
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What one channel is given at once: one alert, or several as a digest.
+    """What one channel is given at once: one message of the stream, or several as a digest.
 
     `key` is the same for every attempt, so that a receiver can drop a repeat.
     """
 
     key: str
     channel: str
-    alerts: tuple[Alert, ...]
+    messages: tuple[Message, ...]
     attempt: int = 1
 
     @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """The alerts among the messages, in order."""
+        return tuple(message for message in self.messages if isinstance(message, Alert))
+
+    @property
+    def updates(self) -> tuple[Update, ...]:
+        """The updates among the messages, in order."""
+        return tuple(message for message in self.messages if isinstance(message, Update))
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """The notices among the messages, in order."""
+        return tuple(message for message in self.messages if isinstance(message, Notice))
+
+    @property
+    def canaries(self) -> tuple[Canary, ...]:
+        """The canaries among the messages, in order."""
+        return tuple(message for message in self.messages if isinstance(message, Canary))
+
+    @property
     def digest(self) -> bool:
-        """Whether it is one message about several alerts."""
-        return len(self.alerts) > 1
+        """Whether it is one message about several things."""
+        return len(self.messages) > 1

@@ -13,17 +13,22 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from monitor.config.settings import ConsoleChannel as ConsoleSettings
+from monitor.canary import CANARY, canary_feed, canary_source, with_canary
+from monitor.config.channels import ConsoleChannel as ConsoleSettings
+from monitor.config.nodes import did_you_mean
 from monitor.config.settings import Settings, load_settings
 from monitor.config.sources import load_sources
 from monitor.config.watch import load_watch
 from monitor.errors import ConfigError, Problem
 from monitor.fetch.client import Bounds, opened
+from monitor.fetch.loopback import served
 from monitor.matching import Matcher
+from monitor.notify.canary import CanaryChannel
 from monitor.notify.console import ConsoleChannel
 from monitor.notify.webhook import WebhookChannel
 from monitor.pipeline.deliver import Delivering
 from monitor.pipeline.drain import Drain, Limits
+from monitor.pipeline.find_sources import FindingSources
 from monitor.pipeline.raise_alert import Alerting
 from monitor.pipeline.read import Reading
 from monitor.pipeline.robots import agent_of
@@ -39,12 +44,14 @@ from monitor.store.jobs import Jobs
 from monitor.store.keys import Keys
 from monitor.store.leases import Leases
 from monitor.store.robots import RobotsFiles
+from monitor.store.trips import Trips
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from monitor.config.settings import ChannelSettings
+    from monitor.config.channels import ChannelSettings
     from monitor.models import Entry, Source
+    from monitor.pipeline.find_sources import Candidate
     from monitor.pipeline.ports import Channel
     from monitor.pipeline.try_source import Trial
     from monitor.rules import Watch
@@ -104,6 +111,7 @@ class Configuration:
     sources: Mapping[str, Source]
     settings: Settings
     watch: Watch
+    warnings: tuple[str, ...] = ()
 
 
 def load_configuration(folder: Path, environment: Mapping[str, str]) -> Configuration:
@@ -123,7 +131,18 @@ def load_configuration(folder: Path, environment: Mapping[str, str]) -> Configur
     settings = attempt(lambda: load_settings(folder / "settings.yaml", environment, lists))
     if sources is None or settings is None or watch is None:
         raise ConfigError(problems)
-    return Configuration({source.id: source for source in sources}, settings, watch)
+    known = {name for source in sources for name in (source.id, *(f"tag:{tag}" for tag in source.tags))}
+    warnings = tuple(_unknown_sources(folder / "watch.yaml", watch, known))
+    return Configuration({source.id: source for source in sources}, settings, watch, warnings)
+
+
+def _unknown_sources(path: Path, watch: Watch, known: Collection[str]) -> Iterator[str]:
+    """A rule that names a source which is not there never sees it; that may be meant, so it is no error."""
+    for rule in watch.rules:
+        for name in sorted((rule.only | rule.skip) - set(known)):
+            hint = did_you_mean(name, known)
+            said = f"{path}:{rule.line}: rule {rule.id} names the source {name!r}, which sources.yaml does not have"
+            yield f"{said} ({hint})" if hint else said
 
 
 def utc_now() -> datetime:
@@ -143,6 +162,8 @@ class Runtime:
         self.keys = Keys(self.settings.redis.prefix)
         self.deliveries = Deliveries(self.client, self.keys)
         self.leases = Leases(self.client, self.keys)
+        self.trips = Trips(self.client, self.keys)
+        self.data = installation.data
         self.alerts = AlertQueue(self.client, self.keys, retention=self.settings.retention)
         archive = self.settings.archive
         self.archive = Archive(self.client, self.keys, keep=archive.keep, most=archive.most)
@@ -155,7 +176,7 @@ class Runtime:
     @cached_property
     def matcher(self) -> Matcher:
         """The compiled watch file; takes a second or so for thousands of terms."""
-        return Matcher(self._configuration.watch)
+        return Matcher(with_canary(self._configuration.watch))
 
     def prepare(self) -> None:
         """Compile the rules now, rather than in the first task that needs them."""
@@ -168,7 +189,7 @@ class Runtime:
         wait_until_up(self.client, say, limit=limit, stop=stop)
         for warning in require_fit(self.client, self.keys):
             say(f"warning: {warning}")
-        for left in self.deliveries.subscribe([channel.id for channel in self.settings.channels]):
+        for left in self.deliveries.subscribe(self.channels):
             alerts, group = self.keys("alerts"), group_of(left)
             say(f"warning: channel {left} left the settings, its alerts are kept: XGROUP DESTROY {alerts} {group}")
 
@@ -190,12 +211,12 @@ class Runtime:
 
     async def _drain(self, hint: Callable[[str], None], go_on: Callable[[], bool], stop: Callable[[], bool]) -> int:
         fetch = self.settings.fetch
-        async with opened(fetch.user_agent, self._bounds) as client:
+        async with opened(fetch.user_agent, self._bounds) as client, served(self._canary_feed) as canary:
             drain = Drain(
                 self.jobs,
                 self.documents,
                 client,
-                self.sources,
+                self._watched(canary),
                 self.robots,
                 limits=Limits(fetch.concurrency, fetch.spacing, self._pace, agent_of(fetch.user_agent)),
                 hint=hint,
@@ -211,7 +232,7 @@ class Runtime:
             self.jobs,
             self.documents,
             alerting,
-            self.sources,
+            self._watched("http://127.0.0.1/"),
             pace=self._pace,
             backlog_age=self.settings.first_check.max_age,
             backlog_digest=self.settings.first_check.digest,
@@ -230,7 +251,7 @@ class Runtime:
 
         A channel that left the configuration, between the hint and now, has nothing to send with.
         """
-        if name not in {channel.id for channel in self.settings.channels}:
+        if name not in self.channels:
             return 0
         with self.leases.hold(f"sender:{name}", _SENDER_LEASE) as lease:
             if lease is None:
@@ -248,13 +269,49 @@ class Runtime:
 
     def channel(self, name: str) -> Channel:
         """The channel of that id. Raises KeyError."""
+        if name == CANARY:
+            return self._canary_channel()
         found = {channel.id: channel for channel in self.settings.channels}[name]
         return _make_channel(found, self.settings.fetch.user_agent, self._bounds)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The ids of all channels, that of the canary among them."""
+        own = (CANARY,) if self.settings.canary.enabled else ()
+        return (*(channel.id for channel in self.settings.channels), *own)
+
+    def operator_channels(self) -> dict[str, Channel]:
+        """The channels that are told when no canary comes through."""
+        notices = [channel.id for channel in self.settings.channels if "notices" in channel.receives]
+        return {name: self.channel(name) for name in self.settings.canary.tell or notices}
+
+    def _watched(self, canary: str) -> Mapping[str, Source]:
+        """All sources, with the canary's at its address of the moment."""
+        settings = self.settings.canary
+        return {**self.sources, CANARY: canary_source(canary, settings.every)} if settings.enabled else self.sources
+
+    def _canary_feed(self) -> bytes:
+        self.trips.note("fetched", utc_now())
+        return canary_feed(utc_now())
+
+    def _canary_channel(self) -> Channel:
+        settings = self.settings.canary
+        ping = (lambda: asyncio.run(self._ask(url.get_secret_value()))) if (url := settings.ping) else None
+        return CanaryChannel(lambda now: self.trips.note("received", now), ping, fresh=settings.late)
+
+    async def _ask(self, url: str) -> None:
+        async with opened(self.settings.fetch.user_agent, self._bounds) as client:
+            await client.get(url, allow_private=self.settings.canary.allow_private)
 
     async def try_source(self, source: Source) -> Trial:
         """Look at a source once and store nothing."""
         async with opened(self.settings.fetch.user_agent, self._bounds) as client:
             return await try_source(source, client, self.matcher, utc_now)
+
+    async def find_sources(self, url: str, kind: str, *, allow_private: bool) -> tuple[Candidate, ...]:
+        """What can be watched at an address. Raises FetchError."""
+        async with opened(self.settings.fetch.user_agent, self._bounds) as client:
+            return await FindingSources(client, utc_now, allow_private=allow_private).find(url, kind)
 
     def tend(self) -> None:
         """Housekeeping: trim the alert stream and the archive."""

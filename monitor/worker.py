@@ -23,7 +23,8 @@ from kombu.transport.redis import QoS
 from monitor.errors import MonitorError
 from monitor.log import log_to_terminal
 from monitor.reload import CurrentRuntime
-from monitor.wiring import Installation, Runtime
+from monitor.watchdog import watch_canaries
+from monitor.wiring import Installation, Runtime, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,6 +128,11 @@ def _check_before_start(**_: Any) -> None:
     runtime.prepare()
 
 
+@signals.beat_init.connect
+def _watch_canaries(**_: Any) -> None:
+    watch_canaries(_current, _say, utc_now)
+
+
 @signals.worker_shutting_down.connect
 def _stop_lingering(**_: Any) -> None:
     _stopping.value = 1
@@ -180,8 +186,8 @@ def read(document: str) -> None:
 @_task()
 def deliver_all() -> None:
     """Wake the sender of each channel."""
-    for channel in _runtime().settings.channels:
-        _send(deliver, channel.id)
+    for channel in _runtime().channels:
+        _send(deliver, channel)
 
 
 @_task()

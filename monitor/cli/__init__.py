@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from monitor.cli import alerts, backtest, check, demo, explain, extract, init, match, schema, sources, up
+from monitor.cli import alerts, backtest, canary, check, demo, explain, extract, init, match, opml, schema, sources, up
 from monitor.cli.common import APP_HELP
 from monitor.errors import ConfigError, MonitorError
 
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (up, demo, check, sources, alerts, init, match, explain, extract, backtest, schema):
+for command in (up, demo, check, sources, opml, alerts, canary, init, match, explain, extract, backtest, schema):
     command.register(app)
 
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 import sys
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from monitor.cli.common import ConfigOption, DataOption, JsonOption, answers, installation, out, reading
 from monitor.errors import MonitorError, StoreUnavailable
-from monitor.models import parse_duration
-from monitor.notify.console import print_lines, render_alert
+from monitor.models import Alert, parse_duration
+from monitor.notify.console import print_lines, render
 from monitor.wiring import utc_now
-
-if TYPE_CHECKING:
-    from monitor.models import Alert
 
 _POLL_SECONDS = 0.3
 
@@ -54,10 +51,10 @@ def alerts(
         start = utc_now() - since if since else None
         while True:
             try:
-                for entry, alert in runtime.alerts.read(start, last):
+                for entry, message in runtime.alerts.read(start, last):
                     last = entry
-                    if rule is None or any(item.id == rule for item in alert.rules):
-                        _print(alert, json=json)
+                    if isinstance(message, Alert) and (rule is None or any(item.id == rule for item in message.rules)):
+                        _print(message, json=json)
             except StoreUnavailable:
                 # The monitor restarts; what comes meanwhile is read from where we were.
                 if not follow:
@@ -72,4 +69,4 @@ def _print(alert: Alert, *, json: bool) -> None:
         sys.stdout.write(alert.model_dump_json() + "\n")
         sys.stdout.flush()
     else:
-        print_lines(out, render_alert(alert, utc_now(), colour=out.is_terminal))
+        print_lines(out, render(alert, utc_now(), colour=out.is_terminal))

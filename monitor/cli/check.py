@@ -31,6 +31,8 @@ def check(folder: Folder = None, config: ConfigOption = None) -> None:
     """
     place = installation(folder or config, None)
     found = _checked(place.config)
+    for warning in found.warnings:
+        out.print(f"warning: {warning}", soft_wrap=True, markup=False)
     channels = ", ".join(channel.id for channel in found.settings.channels) or "none"
     counted = f"{len(found.sources)} sources, {len(found.watch.rules)} rules, channels: {channels}"
     out.print(f"{place.config}: {counted}. No problem.", soft_wrap=True)

@@ -32,6 +32,7 @@ APP_HELP = """Watch the press for a story and be told within minutes.
   monitor alerts --follow        the alerts
   monitor sources                how each source is doing
   monitor sources check URL      try one source
+  monitor sources add URL        find the feed of a site and watch it
 
 [bold]Writing what you watch for[/bold]; none of these needs a server
 

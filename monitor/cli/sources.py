@@ -13,7 +13,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from monitor.cli.common import ConfigOption, DataOption, JsonOption, installation, out, reading
+from monitor.cli.add import add
+from monitor.cli.common import ConfigOption, DataOption, JsonOption, answers, installation, out, reading
 from monitor.errors import MonitorError
 from monitor.kinds import KINDS
 from monitor.models import Source
@@ -34,6 +35,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(invoke_without_command=True, rich_markup_mode="rich")
     group.callback(epilog="Example:  monitor sources --json | jq 'select(.outcome == \"blocked\")'")(sources)
     group.command("check", epilog="Example:  monitor sources check https://example.org/feed.xml")(check)
+    group.command("add", epilog="Example:  monitor sources add https://example.org --tag agency")(add)
+    group.command("retry", epilog="Example:  monitor sources retry example-agency")(retry)
     app.add_typer(group, name="sources")
 
 
@@ -121,6 +124,23 @@ def check(
         _show(tried)
     if not trial.outcome.good:
         raise typer.Exit(1)
+
+
+def retry(
+    id: Annotated[str, typer.Argument(metavar="ID", help="a source of sources.yaml")],  # noqa: A002
+    config: ConfigOption = None,
+    data: DataOption = None,
+) -> None:
+    """Look at a source now instead of when it is due, for one that failed and is mended. Needs a running monitor."""
+    place = installation(config, data)
+    if not answers(place):
+        raise MonitorError("nothing runs that could look: start it with `monitor up`, or use `monitor sources check`")
+    with reading(place) as runtime:
+        if id not in runtime.sources:
+            raise MonitorError(f"no source has the id {id!r}")
+        if not runtime.jobs.pull_forward(id, utc_now()):
+            raise MonitorError(f"{id} is not scheduled yet: the running monitor has not read the changed sources.yaml")
+        out.print(f"{id} is due now; see `monitor sources`", markup=False)
 
 
 def _bare(address: str, kind: str) -> Source:

@@ -48,6 +48,8 @@ def up(config: ConfigOption = None, data: DataOption = None) -> None:
         server = None if place.redis_url else _started(place, stack)
         runtime = Runtime(place, configuration)
         runtime.wait(_say, stop=stop)
+        for warning in configuration.warnings:
+            _say(f"warning: {warning}")
         _say(f"Vedette {__version__}: config {place.config}, data {place.data}")
         channels = ", ".join(channel.id for channel in configuration.settings.channels)
         _say(f"{len(runtime.sources)} sources, {len(configuration.watch.rules)} rules, channels: {channels or 'none'}")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
+from monitor.canary import CANARY
+from monitor.config.channels import ChannelSettings, ConsoleChannel, WebhookChannel
 from monitor.config.nodes import did_you_mean, read, validate
 from monitor.config.sources import Version
 from monitor.errors import ConfigError
-from monitor.models import Duration, Interval, Model, between
+from monitor.models import Duration, Interval, Model, between, spelled
 from monitor.urls import absolute
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from monitor.config.nodes import Tree
     from monitor.errors import Problem
 
-_SECRET_LENGTH = 16
 _USER_AGENT = "Vedette/0.1 (news monitor; no contact set)"
 
 
@@ -73,38 +74,27 @@ class Archive(Model):
     most: int = Field(20_000, ge=0, description="how many at most, 1 to 2 KB of memory each; 0 keeps none")
 
 
+class Canary(Model):
+    """An article of our own that travels the whole way, so that silence can be trusted (docs/alerts.md)."""
+
+    enabled: bool = True
+    every: Annotated[Duration, between("10s", "1d")] = Field(timedelta(minutes=5), description="how often one is sent")
+    late: Annotated[Duration, between("10s", "1d")] = Field(
+        timedelta(minutes=5), description="how long after its time the operator is told"
+    )
+    ping: SecretStr | None = Field(
+        None, description="an address outside that is asked for while all is well, and raises the alarm when it is not"
+    )
+    allow_private: bool = Field(False, description="true lets `ping` be on a private or loopback address")
+    tell: tuple[str, ...] = Field((), description="channels that are told; default: those that receive notices")
+
+
 class Redis(Model):
     """Where the state is kept. The address comes from REDIS_URL, or the embedded server is used."""
 
-    prefix: str = Field("monitor:", pattern=r"^[\w.-]+:$", description="begins every key")
-
-
-class ConsoleChannel(Model):
-    """Prints alerts on the terminal of the worker."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
-    type: Literal["console"]
-
-
-def _long_enough(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value()) < _SECRET_LENGTH:
-        raise ValueError(f"a shared key has at least {_SECRET_LENGTH} characters")
-    return value
-
-
-class WebhookChannel(Model):
-    """Posts each alert as JSON, signed with HMAC-SHA256 over time and body (docs/alerts.md)."""
-
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
-    type: Literal["webhook"]
-    url: SecretStr = Field(description="http or https; may hold a token, so it is never printed")
-    secret: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
-        description="the shared key of the signature, at least 16 characters"
+    prefix: Annotated[str, *spelled(r"[\w.-]+:", "use letters, digits, _ . - and a colon at the end")] = Field(
+        "monitor:", description="begins every key"
     )
-    allow_private: bool = Field(False, description="true lets the receiver be on a private or loopback address")
-
-
-ChannelSettings = Annotated[ConsoleChannel | WebhookChannel, Field(discriminator="type")]
 
 
 class Settings(Model):
@@ -115,6 +105,7 @@ class Settings(Model):
     fetch: Fetch = Fetch()
     first_check: FirstCheck = FirstCheck()
     archive: Archive = Archive()
+    canary: Canary = Canary()
     redis: Redis = Redis()
     retention: Annotated[Duration, between("1d", "3650d")] = Field(
         timedelta(days=30), description="how long seen entries and alerts are kept"
@@ -144,10 +135,17 @@ def _problems(tree: Tree, settings: Settings, lists: Collection[str] | None) -> 
         if lists is not None and name not in lists:
             place = ("fetch", "only_touching", index)
             yield tree.problem(place, f"watch.yaml has no list {name!r}", did_you_mean(name, lists))
-    known: set[str] = set()
+    names = {channel.id for channel in settings.channels}
+    for index, name in enumerate(settings.canary.tell):
+        if name not in names:
+            yield tree.problem(("canary", "tell", index), f"there is no channel {name!r}", did_you_mean(name, names))
+    if settings.canary.ping and absolute(settings.canary.ping.get_secret_value(), "") is None:
+        yield tree.problem(("canary", "ping"), "this is no http or https address")
+    known = {CANARY}
     for index, channel in enumerate(settings.channels):
         if isinstance(channel, WebhookChannel) and absolute(channel.url.get_secret_value(), "") is None:
             yield tree.problem(("channels", index, "url"), "this is no http or https address")
         if channel.id in known:
-            yield tree.problem(("channels", index, "id"), f"the channel {channel.id!r} stands here twice")
+            taken = "is the name of the canary's own" if channel.id == CANARY else "stands here twice"
+            yield tree.problem(("channels", index, "id"), f"the channel {channel.id!r} {taken}")
         known.add(channel.id)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from monitor.canary import CANARY
 from monitor.config.nodes import read, validate
 from monitor.errors import ConfigError
 from monitor.kinds import KINDS
@@ -61,6 +62,8 @@ def _problems(tree: Tree, sources: tuple[Source, ...]) -> Iterator[Problem]:
         if known != index:
             line, _ = tree.position(("sources", known, "id"))
             yield tree.problem(("sources", index, "id"), f"the id {source.id!r} is used twice", f"first in line {line}")
+        if source.id == CANARY:
+            yield tree.problem(("sources", index, "id"), f"the id {CANARY!r} belongs to the monitor itself")
         if source.kind not in KINDS:
             kinds = " or ".join(sorted(KINDS))
             yield tree.problem(("sources", index, "kind"), f"unknown kind {source.kind!r}", f"write {kinds}")

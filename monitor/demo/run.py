@@ -19,6 +19,7 @@ import yaml
 
 from monitor.demo.newsroom import Newsroom
 from monitor.errors import MonitorError, StoreError
+from monitor.models import Alert
 from monitor.urls import identity
 from monitor.wiring import Installation, Runtime, load_configuration
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from monitor.demo.newsroom import Expected
-    from monitor.models import Alert
 
 _START_SECONDS = 30.0
 _STORY_SECONDS = 20.0
@@ -132,7 +132,11 @@ def _wait_for(runtime: Runtime, newsroom: Newsroom, limit: float) -> None:
 def _stream(runtime: Runtime) -> list[tuple[float, Alert]]:
     """The alerts with the time, in seconds, at which they entered the stream; none while the server starts."""
     try:
-        return [(int(entry.split("-")[0]) / 1000, alert) for entry, alert in runtime.alerts.read()]
+        return [
+            (int(entry.split("-")[0]) / 1000, alert)
+            for entry, alert in runtime.alerts.read()
+            if isinstance(alert, Alert)
+        ]
     except StoreError:
         return []
 

@@ -8,14 +8,14 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.errors import DeliveryError
-from monitor.models import Severity
+from monitor.models import Alert, Notice, Severity, Update
 from monitor.notify.words import age, harmless, headline, safe_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from monitor.models import Alert, Delivery, Snippet
+    from monitor.models import Delivery, Message, Snippet
 
 _STYLES = {
     Severity.LOW: "cyan",
@@ -34,10 +34,11 @@ class ConsoleChannel:
     def send(self, delivery: Delivery, now: datetime) -> None:
         """Print the alert, or a digest with one headline an alert. Raises DeliveryError when nobody reads any more."""
         try:
-            if delivery.digest:
+            if len(delivery.alerts) > 1:
                 print_lines(self._console, render_digest(delivery, now))
             else:
-                print_lines(self._console, render_alert(delivery.alerts[0], now, colour=self._console.is_terminal))
+                for message in delivery.messages:
+                    print_lines(self._console, render(message, now, colour=self._console.is_terminal))
         except (OSError, UnicodeError) as error:
             raise DeliveryError(f"the terminal does not take it: {error}") from error
 
@@ -46,6 +47,33 @@ def print_lines(console: Console, lines: Iterable[Text]) -> None:
     """Print whole lines and leave the wrapping to the terminal, so that links stay links and logs stay lines."""
     for line in lines:
         console.print(line, soft_wrap=True)
+
+
+def render(message: Message, now: datetime, *, colour: bool) -> Iterator[Text]:
+    """The lines of any message."""
+    if isinstance(message, Update):
+        return render_update(message)
+    if isinstance(message, Notice):
+        return render_notice(message)
+    if isinstance(message, Alert):
+        return render_alert(message, now, colour=colour)
+    return iter(())  # canaries have a channel of their own
+
+
+def render_update(update: Update) -> Iterator[Text]:
+    """What happened to which story, and the link."""
+    yield Text(f"  {update.kind}: {harmless(update.headline)}", "bold")
+    yield Text(f"  {harmless(update.source.name, 80)}: {harmless(update.title)}")
+    if link := safe_link(update.url):
+        yield Text(f"  {link}", "blue")
+    yield Text()
+
+
+def render_notice(notice: Notice) -> Iterator[Text]:
+    """What is wrong, or that it is over."""
+    state = "works again" if notice.recovered else harmless(notice.reason)
+    yield Text(f"  {harmless(notice.name, 80)}: {state}", "bold")
+    yield Text()
 
 
 def render_alert(alert: Alert, now: datetime, *, colour: bool) -> Iterator[Text]:

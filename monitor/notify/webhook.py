@@ -28,7 +28,7 @@ _HOPELESS = frozenset({400, 413, 422})
 
 
 class WebhookChannel:
-    """Posts `{"version": 1, "key": ..., "alerts": [...]}`; each alert has the shape of the alert stream."""
+    """Posts `{"version": 1, "key", "alerts", "updates", "notices"}`; each has the shapes of the alert stream."""
 
     def __init__(self, post: Post, url: str, secret: str) -> None:
         self._post = post
@@ -57,8 +57,9 @@ class WebhookChannel:
 
 def payload(delivery: Delivery) -> bytes:
     """The body: UTF-8 JSON."""
-    alerts = [alert.model_dump(mode="json") for alert in delivery.alerts]
-    return json.dumps({"version": 1, "key": delivery.key, "alerts": alerts}, ensure_ascii=False).encode()
+    kinds = {"alerts": delivery.alerts, "updates": delivery.updates, "notices": delivery.notices}
+    body = {kind: [message.model_dump(mode="json") for message in messages] for kind, messages in kinds.items()}
+    return json.dumps({"version": 1, "key": delivery.key, **body}, ensure_ascii=False).encode()
 
 
 def sign(secret: bytes, stamp: str, body: bytes) -> str:

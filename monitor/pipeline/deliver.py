@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.errors import DeliveryError
-from monitor.models import Delivery
+from monitor.models import Alert, Delivery
 from monitor.pipeline.ports import RetryState
 from monitor.schedule import backoff
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
 
-    from monitor.pipeline.ports import Channel, DeliveryStore, PendingAlert
+    from monitor.pipeline.ports import Channel, DeliveryStore, PendingMessage
 
 DIGEST_QUIET = timedelta(seconds=20)
 DIGEST_LATEST = timedelta(minutes=10)
@@ -39,32 +39,36 @@ _LONGEST_RETRY_AFTER = 3600.0
 class Planned:
     """One message to send now, and the entries of the stream that it settles."""
 
-    alerts: tuple[PendingAlert, ...]
+    items: tuple[PendingMessage, ...]
 
     def delivery(self, channel: str, attempt: int) -> Delivery:
-        """The message for a channel. Its key depends on the alerts alone."""
-        alerts = tuple(item.alert for item in self.alerts)
-        names = " ".join(alert.id for alert in alerts)
-        key = alerts[0].id if len(alerts) == 1 else f"d-{hashlib.sha256(names.encode()).hexdigest()[:20]}"
-        return Delivery(key=f"{key}:{channel}", channel=channel, alerts=alerts, attempt=attempt)
+        """The message for a channel. Its key depends on what it holds alone."""
+        messages = tuple(item.message for item in self.items)
+        names = " ".join(message.id for message in messages)
+        key = messages[0].id if len(messages) == 1 else f"d-{hashlib.sha256(names.encode()).hexdigest()[:20]}"
+        return Delivery(key=f"{key}:{channel}", channel=channel, messages=messages, attempt=attempt)
 
 
-def plan(pending: Sequence[PendingAlert], now: datetime, state: RetryState | None = None) -> list[Planned]:
+def plan(pending: Sequence[PendingMessage], now: datetime, state: RetryState | None = None) -> list[Planned]:
     """What to send now, in order. What must wait is left out and is planned again later.
 
-    A delivery that was begun comes first, with the very alerts that it began with.
+    A delivery that was begun comes first, with the very messages that it began with.
     """
     entries = state.entries if state else ()
     begun = tuple(item for item in pending if item.entry in entries)
     rest = [item for item in pending if item.entry not in entries]
-    backlog = tuple(item for item in rest if item.alert.backlog)
+    backlog = tuple(item for item in rest if _is_backlog(item))
     planned = [Planned(begun)] if begun else []
-    planned += [Planned((item,)) for item in rest if not item.alert.backlog]
+    planned += [Planned((item,)) for item in rest if not _is_backlog(item)]
     return [*planned, Planned(backlog)] if _digest_is_ripe(backlog, now) else planned
 
 
-def _digest_is_ripe(backlog: Iterable[PendingAlert], now: datetime) -> bool:
-    times = [item.alert.detected for item in backlog]
+def _is_backlog(item: PendingMessage) -> bool:
+    return isinstance(item.message, Alert) and item.message.backlog
+
+
+def _digest_is_ripe(backlog: Iterable[PendingMessage], now: datetime) -> bool:
+    times = [item.message.detected for item in backlog]
     return bool(times) and (now - max(times) >= DIGEST_QUIET or now - min(times) >= DIGEST_LATEST)
 
 
@@ -104,7 +108,7 @@ class Delivering:
 
     def _try(self, planned: Planned, state: RetryState) -> bool:
         """Send once and store what came of it; False when the channel needs a pause."""
-        entries = [item.entry for item in planned.alerts]
+        entries = [item.entry for item in planned.items]
         attempt = state.attempts + 1 if list(state.entries) == entries else 1
         delivery = planned.delivery(self._name, attempt)
         self._deliveries.begin(delivery, entries)

@@ -12,7 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from monitor.models import Alert, Article, Delivery, Document, Match, Page, Snippet
+    from monitor.models import (
+        Alert,
+        Article,
+        Canary,
+        Delivery,
+        Document,
+        Match,
+        Message,
+        Page,
+        Snippet,
+        Update,
+    )
     from monitor.pipeline.robots import Robots
     from monitor.schedule import Claim, Home, HostNews, SourceState
     from monitor.stories import Fingerprint, Story
@@ -137,7 +148,8 @@ class AlertStore(Protocol):
 
     def story_of(self, article: str) -> Story | None: ...
     def candidates(self, mark: Fingerprint) -> tuple[list[Story], str]: ...
-    def put(self, key: str, alert: Alert | None, story: Story, *, version: str) -> str | None: ...
+    def put(self, key: str, message: Alert | Update | None, story: Story, *, version: str) -> str | None: ...
+    def add_canary(self, canary: Canary) -> None: ...
 
 
 class ArticleMatcher(Protocol):
@@ -148,11 +160,11 @@ class ArticleMatcher(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PendingAlert:
-    """An alert that a channel has not acknowledged, with its entry in the stream."""
+class PendingMessage:
+    """A message that a channel has not acknowledged, with its entry in the stream."""
 
     entry: str
-    alert: Alert
+    message: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +180,7 @@ class RetryState:
 class DeliveryStore(Protocol):
     """See monitor.store.deliveries."""
 
-    def pending(self, channel: str, now: datetime) -> Sequence[PendingAlert]: ...
+    def pending(self, channel: str, now: datetime) -> Sequence[PendingMessage]: ...
     def retry_state(self, channel: str) -> RetryState: ...
     def begin(self, delivery: Delivery, entries: Sequence[str]) -> None: ...
     def delivered(self, delivery: Delivery, entries: Sequence[str], now: datetime) -> None: ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.canary import CANARY, canary_of
 from monitor.errors import StoreError
 from monitor.stories import find_story, fingerprint, join_story, make_alert, open_story, raise_story
 
@@ -38,6 +39,10 @@ class Alerting:
         matches = self._matcher.match(article, tags=source.tags)
         if not matches:
             return False
+        if source.id == CANARY:
+            self._alerts.add_canary(canary_of(article, self._clock()))
+            self._queued()
+            return True
         mark, now = fingerprint(article), self._clock()
         snippet = self._matcher.snippet(article, matches[0])
         alert = make_alert(article, matches, source, snippet, now=now, backlog=backlog)

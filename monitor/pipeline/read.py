@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from monitor.canary import CANARY
 from monitor.errors import UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
 from monitor.kinds import read_entries
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 # A document that killed its reader this often is given up; an article then keeps the text of the feed.
 READ_ATTEMPTS = 3
+# A page that gave less than the feed counts as so many failed attempts: it is tried twice more, within a day.
+THIN_PAGE = 8
 # Some twenty minutes, since an attempt is made each HINT_AGAIN.
 _UNKNOWN_ATTEMPTS = 30
 
@@ -118,7 +121,7 @@ class Reading:
             after,
             seen=reading.seen,
             pages=dict.fromkeys(pages, now),
-            articles=articles,
+            articles=articles if source.id != CANARY else (),
             counts={f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts},
             due=self._due(source, after, reading.outcome, document.fetched),
             now=now,
@@ -187,10 +190,15 @@ class Reading:
                 now=self._clock(),
             )
         except UnreadableDocument:
-            failed = page.model_copy(update={"attempts": page.attempts + 1})
-            due = page_retry(failed.attempts, self._clock(), self._random)
-            return article_from_entry(page.id, page.entry, source, partial=True), (failed, due) if due else None
-        return article_from_page(page.id, found, page.entry, source), None
+            return article_from_entry(page.id, page.entry, source, partial=True), self._again(page)
+        article = article_from_page(page.id, found, page.entry, source)
+        return article, self._again(page, THIN_PAGE) if article.partial else None
+
+    def _again(self, page: Page, attempts: int = 1) -> tuple[Page, datetime] | None:
+        """The page with one failed attempt more (or `attempts`), and when to try it again, unless that was the last."""
+        failed = page.model_copy(update={"attempts": page.attempts + attempts})
+        due = page_retry(failed.attempts, self._clock(), self._random)
+        return (failed, due) if due else None
 
     def _alert(self, article: Article, source: Source, *, backlog: bool) -> None:
         """Alert on an article, unless a first check found an old story and only its page told the date."""

@@ -9,14 +9,14 @@ from monitor.errors import StoreError
 from monitor.store.connection import Client, redis_errors
 from monitor.store.jobs import script
 from monitor.store.keys import STORY_LIFE
-from monitor.store.values import alert_of, millis
+from monitor.store.values import message_of, message_to_entry, millis
 from monitor.stories import Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
 
-    from monitor.models import Alert
+    from monitor.models import Alert, Canary, Message, Update
     from monitor.store.keys import Keys
     from monitor.stories import Fingerprint
 
@@ -48,8 +48,8 @@ class AlertQueue:
         return [Story.model_validate_json(value) for value in found if value], version
 
     @redis_errors()
-    def put(self, key: str, alert: Alert | None, story: Story, *, version: str) -> str | None:
-        """Store an alert with its story, or (`alert` None) one more report of a story: at once, and once a `key`.
+    def put(self, key: str, message: Alert | Update | None, story: Story, *, version: str) -> str | None:
+        """Store a message with its story, or (`message` None) one more report of a story: at once, and once a `key`.
 
         Returns the id of the stream entry, "joined" or "known"; None when stories changed since `version`:
         the caller then decides again.
@@ -57,28 +57,38 @@ class AlertQueue:
         names = [self._keys("stories"), self._keys("alerted", key), self._keys("alerts")]
         names += [self._keys("story", story.id), self._keys("counts")]
         names += [self._keys("sketch", value) for value in story.fingerprint.hashes]
+        field, document = message_to_entry(message) if message else ("", "")
         answer: bytes = self._enqueue(
             keys=names,
             args=[
                 version,
-                alert.model_dump_json() if alert else "",
+                document,
                 story.model_dump_json(),
                 story.id,
                 story.id,
                 round(self._retention.total_seconds()),
                 round(STORY_LIFE.total_seconds()),
+                field,
             ],
         )
         return None if answer == b"stale" else answer.decode()
 
-    def read(self, since: datetime | None = None, after: str = "") -> Iterator[tuple[str, Alert]]:
-        """Every alert of the stream, oldest first, with its entry id: from a time on, or after an entry."""
+    @redis_errors()
+    def add_canary(self, canary: Canary) -> None:
+        """Put a canary into the stream. A second one of the same article does no harm."""
+        with self._client.pipeline(transaction=True) as pipe:
+            pipe.xadd(self._keys("alerts"), dict([message_to_entry(canary)]))
+            pipe.hset(self._keys("canary"), "queued", millis(canary.detected))
+            pipe.execute()
+
+    def read(self, since: datetime | None = None, after: str = "") -> Iterator[tuple[str, Message]]:
+        """Every message of the stream, oldest first, with its entry id: from a time on, or after an entry."""
         start = f"({after}" if after else (str(millis(since)) if since else "-")
         while entries := self._range(start):
             for entry, fields in entries:
-                # Anyone may write into the stream; what is no alert is skipped here and buried by the senders.
+                # Anyone may write into the stream; what is no message is skipped here and buried by the senders.
                 with suppress(StoreError):
-                    yield entry.decode(), alert_of(fields)
+                    yield entry.decode(), message_of(fields)
             start = f"({entries[-1][0].decode()}"
 
     @redis_errors()

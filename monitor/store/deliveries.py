@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import redis
 
 from monitor.errors import StoreError
-from monitor.pipeline.ports import PendingAlert, RetryState
+from monitor.pipeline.ports import PendingMessage, RetryState
 from monitor.store.connection import Client, redis_errors
-from monitor.store.values import alert_of, millis, moment
+from monitor.store.values import message_of, message_to_entry, millis, moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,10 +55,10 @@ class Deliveries:
                 raise
 
     @redis_errors()
-    def pending(self, channel: str, now: datetime) -> list[PendingAlert]:
+    def pending(self, channel: str, now: datetime) -> list[PendingMessage]:
         """All that the channel has not acknowledged, oldest first, at most 1,000.
 
-        An entry that is no alert, written by somebody else or deleted, goes to the dead letters.
+        An entry that is no message, written by somebody else or deleted, goes to the dead letters.
         """
         key, group = self._keys("alerts"), group_of(channel)
         try:
@@ -74,7 +74,7 @@ class Deliveries:
         good = []
         for entry, fields in found[0][1] if found else []:
             try:
-                good.append(PendingAlert(entry.decode(), alert_of(fields)))
+                good.append(PendingMessage(entry.decode(), message_of(fields)))
             except StoreError as error:
                 self._bury(channel, [entry.decode()], {"reason": str(error), "at": millis(now)})
         return good
@@ -116,13 +116,13 @@ class Deliveries:
     @redis_errors()
     def bury(self, delivery: Delivery, entries: Sequence[str], error: str, now: datetime) -> None:
         """Move a delivery that no attempt will mend to the dead letters, with its reason and key."""
-        alerts = json.dumps([alert.model_dump(mode="json") for alert in delivery.alerts], ensure_ascii=False)
+        messages = [dict([message_to_entry(message)]) for message in delivery.messages]
         letter = {
             "key": delivery.key,
             "reason": error,
             "attempts": delivery.attempt,
             "at": millis(now),
-            "alerts": alerts,
+            "messages": json.dumps(messages, ensure_ascii=False),
         }
         self._bury(delivery.channel, entries, letter)
 

@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.errors import StoreError
-from monitor.models import Alert, Document, Outcome, Page, Purpose
+from monitor.models import Alert, Canary, Document, Notice, Outcome, Page, Purpose, Update
 from monitor.rhythm import Hints
 from monitor.schedule import Home, SourceState
 from monitor.store.keys import DOCUMENT_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from monitor.models import Message
 
 
 def millis(moment: datetime) -> int:
@@ -128,14 +130,26 @@ def document_from_hash(name: str, fields: Mapping[bytes, bytes]) -> Document:
     )
 
 
-def alert_of(fields: Mapping[bytes, bytes]) -> Alert:
-    """The alert of a stream entry; keys that a newer program added are left out. Raises StoreError where it is none."""
-    try:
-        values = json.loads(fields[b"alert"])
-        known = {name: value for name, value in values.items() if name in Alert.model_fields}
-        return Alert.model_validate(known)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise StoreError(f"an entry of the alert stream is no alert: {type(error).__name__}") from error
+# The field of a stream entry says what it holds.
+_SHAPES: dict[str, type[Message]] = {"alert": Alert, "update": Update, "notice": Notice, "canary": Canary}
+
+
+def message_to_entry(message: Message) -> tuple[str, str]:
+    """The one field of a stream entry: its name and its JSON document."""
+    name = next(name for name, shape in _SHAPES.items() if isinstance(message, shape))
+    return name, message.model_dump_json()
+
+
+def message_of(fields: Mapping[bytes, bytes]) -> Message:
+    """The message of a stream entry; keys that a newer program added are left out. Raises StoreError if it is none."""
+    for name, shape in _SHAPES.items():
+        if document := fields.get(name.encode()):
+            try:
+                values = json.loads(document)
+                return shape.model_validate({key: values[key] for key in values if key in shape.model_fields})
+            except (TypeError, AttributeError, ValueError) as error:
+                raise StoreError(f"an entry of the alert stream is no {name}: {type(error).__name__}") from error
+    raise StoreError("an entry of the alert stream is no alert: it has none of the known fields")
 
 
 def _seconds(value: timedelta) -> str:

@@ -55,6 +55,27 @@ def test_check_reports_every_mistake_of_all_files_at_once(place, folder):
     assert "Traceback" not in said
 
 
+def test_check_says_in_words_what_a_name_may_be(place, folder):
+    config = folder / "config"
+    entry = "{id: Foo Bar, url: 'http://x.test/', kind: feed, language: russian}"
+    (config / "sources.yaml").write_text(f"version: 1\nsources:\n  - {entry}\n")
+    said = monitor("check", str(config)).stderr
+    assert "id: 'Foo Bar' is not allowed: use small letters" in said
+    assert "such as ru" in said
+    assert "^[" not in said
+
+
+def test_check_warns_of_a_rule_for_sources_that_are_not_there(place, folder):
+    watch = folder / "config" / "watch.yaml"
+    watch.write_text("version: 1\nrules:\n  - id: a\n    any: [summit]\n    sources: {only: ['tag:stat']}\n")
+    source = "{id: s, url: 'http://x.test/', kind: feed, tags: [state]}"
+    (folder / "config" / "sources.yaml").write_text(f"version: 1\nsources:\n  - {source}\n")
+    shown = monitor("check", **place)
+    assert shown.returncode == 0
+    warning = "watch.yaml:3: rule a names the source 'tag:stat', which sources.yaml does not have"
+    assert f"{warning} (did you mean 'tag:state'?)" in shown.stdout
+
+
 def test_check_runs_the_tests_of_the_rules(place, folder):
     watch = folder / "config" / "watch.yaml"
     rule = "rules:\n  - id: a\n    any: [summit]\n    tests:\n      match: [a summit, a valley]\n"

@@ -11,6 +11,7 @@ from support.origin import Answer, Origin
 from monitor.models import Outcome
 
 HIT = "Министры двух стран согласовали бюджет Союзного государства на следующий год."
+MORE = "Документ подпишут весной, после того как его рассмотрят оба правительства и парламентская комиссия."
 OTHER = "В городе открылась выставка старинных часов, собранных за тридцать лет работы музея."
 
 
@@ -95,6 +96,43 @@ def test_an_alert_that_only_the_page_gives_comes_when_the_page_does(flow, origin
     (page,) = [job for job in running.runtime.jobs.next_due() if job.startswith("page:")]
     running.runtime.client.zadd(running.runtime.keys("due"), {page: 0})
     running.settle(2)
+    assert running.titles() == ["Итоги"]
+
+
+def test_a_page_that_is_thinner_than_the_feed_is_tried_again_and_not_for_ever(flow, origin):
+    """As a page is whose text comes by script, or that is cut off for those who do not pay."""
+    origin.answers["/feed"] = Answer(rss(rss_item("Итоги", "/1", f"{OTHER} {OTHER}")))
+    origin.answers["/1"] = Answer(article_page("Итоги", "Подождите."))
+    running = flow()
+    running.settle()
+    (article,) = running.runtime.archive.read()
+    assert article.partial
+    assert OTHER in article.lead
+
+    def fetch_again():
+        for job in running.runtime.jobs.next_due():
+            if job.startswith("page:"):
+                running.runtime.client.zadd(running.runtime.keys("due"), {job: 0})
+        running.settle(1)
+
+    origin.answers["/1"] = Answer(article_page("Итоги", f"{OTHER}\n{HIT}\n{MORE}"))
+    fetch_again()
+    assert running.titles() == ["Итоги"]
+    fetch_again()
+    assert origin.count("/1") == 2
+
+
+def test_a_page_that_stays_thin_is_given_up(flow, origin):
+    origin.answers["/feed"] = Answer(rss(rss_item("Итоги", "/1", f"{HIT} {OTHER}")))
+    origin.answers["/1"] = Answer(article_page("Итоги", "Подождите."))
+    running = flow()
+    running.settle()
+    for _ in range(5):
+        for job in running.runtime.jobs.next_due():
+            if job.startswith("page:"):
+                running.runtime.client.zadd(running.runtime.keys("due"), {job: 0})
+        running.settle(1)
+    assert origin.count("/1") == 3
     assert running.titles() == ["Итоги"]
 
 

@@ -170,9 +170,9 @@ def test_alerts_of_a_first_check_wait_and_go_as_one_digest(queue, deliveries):
         alerting(queue).consider(article(number, words(number)), SOURCE, backlog=number != 3)
     pending = deliveries.pending("desk", NOW)
     (single,) = plan(pending, NOW)
-    assert [item.alert.id for item in single.alerts] == ["a-a3"]
+    assert [item.message.id for item in single.items] == ["a-a3"]
     _, digest = plan(pending, NOW + DIGEST_QUIET)
-    assert [item.alert.id for item in digest.alerts] == ["a-a1", "a-a2"]
+    assert [item.message.id for item in digest.items] == ["a-a1", "a-a2"]
     assert digest.delivery("desk", 1).digest
 
 

@@ -48,7 +48,13 @@ class Flow:
     def __init__(self, redis_url: str, prefix: str, folder: Path, *sources: Source, **settings) -> None:
         watch = folder / "watch.yaml"
         watch.write_text(WATCH, encoding="utf-8")
-        values = {"version": 1, "redis": {"prefix": prefix}, "first_check": {"digest": False}, **settings}
+        values = {
+            "version": 1,
+            "redis": {"prefix": prefix},
+            "first_check": {"digest": False},
+            "canary": {"enabled": False},
+            **settings,
+        }
         configuration = Configuration(
             {source.id: source for source in sources}, Settings.model_validate(values), load_watch(watch)
         )

@@ -119,7 +119,9 @@ class Program:
         """What the alert stream holds; none while the server starts."""
         try:
             with self.client() as client:
-                return [json.loads(fields[b"alert"]) for _, fields in client.xrange("monitor:alerts")]
+                return [
+                    json.loads(fields[b"alert"]) for _, fields in client.xrange("monitor:alerts") if b"alert" in fields
+                ]
         except redis.ConnectionError:
             return []
 

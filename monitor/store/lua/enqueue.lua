@@ -1,7 +1,7 @@
--- Put an alert into the queue exactly once, together with the state of its story.
+-- Put an alert or an update into the queue exactly once, together with the state of its story.
 -- KEYS: stories, alerted:ARTICLE, alerts, story:ID, counts, sketch:HASH...
--- ARGV: version of `stories` that the decision was made on, alert JSON or '' (the article joins a story), story JSON,
---       story id, value for alerted, lifetime of alerted s, lifetime of the story s
+-- ARGV: version of `stories` that the decision was made on, message JSON or '' (the article joins a story in silence), story JSON,
+--       story id, value for alerted, lifetime of alerted s, lifetime of the story s, name of the message's field: alert or update
 -- Returns 'known' (this article was here before), 'stale' (decide again), 'joined' or the id of the stream entry.
 if redis.call('EXISTS', KEYS[2]) == 1 then
   return 'known'
@@ -11,8 +11,8 @@ if (redis.call('GET', KEYS[1]) or '0') ~= ARGV[1] then
 end
 local entry = 'joined'
 if ARGV[2] ~= '' then
-  entry = redis.call('XADD', KEYS[3], '*', 'alert', ARGV[2])
-  redis.call('HINCRBY', KEYS[5], 'alerts', 1)
+  entry = redis.call('XADD', KEYS[3], '*', ARGV[8], ARGV[2])
+  redis.call('HINCRBY', KEYS[5], ARGV[8] .. 's', 1)
 end
 redis.call('INCR', KEYS[1])
 redis.call('SET', KEYS[2], ARGV[5], 'EX', ARGV[6])
