@@ -12,6 +12,8 @@ local left, per_host = tonumber(ARGV[4]), tonumber(ARGV[5])
 local hold, source_limit = tonumber(ARGV[6]), tonumber(ARGV[7])
 -- Jobs and hosts looked at in one call, so that ten thousand at once do not hold up the server.
 local LOOKED_AT, PARKED_MS, LEAST_MS = 500, 200, 500
+-- Longer than a pause without Retry-After, so that refusals in a row are counted; settle.lua keeps a longer one.
+local GATE_MS = 7200000
 
 local unread = tonumber(redis.call('HGET', backlog, '*') or 0)
 if left < 1 or unread >= tonumber(ARGV[9]) then
@@ -106,7 +108,9 @@ local function serve(host)
       redis.call('PEXPIRE', inside, lease)
       open = now + tonumber(string.match(home, '^(%d+) ') or 0)
       redis.call('HSET', key, 'next', open)
-      redis.call('PEXPIRE', key, 172800000)
+      if redis.call('PTTL', key) < GATE_MS then
+        redis.call('PEXPIRE', key, GATE_MS)
+      end
     end
   end
 end
