@@ -39,8 +39,8 @@ class Kind:
 
     `read` takes a Document, its Source and what it gave as memory the last time, empty at first, which it may use to
     pass over what it knows; it raises UnreadableDocument with a reason in a few words. `mistake` says
-    what to write instead of an address that can never be of this kind, and None of any other. `for_readers`: the address
-    is a page for people, which robots.txt speaks of, and no document for programs as a feed or a sitemap is.
+    what to write instead of an address that can never be of this kind, and None of any other. `for_readers`: the
+    address is a page for people, which robots.txt speaks of, and no document for programs as a feed or a sitemap is.
     """
 
     what: str
