@@ -329,7 +329,10 @@ class Update(Model):
     story: str = Field(description="the story it belongs to")
     alert: str = Field(description="the latest alert of the story")
     severity: Severity = Field(description="the highest of its rules")
-    rules: tuple[AlertRule, ...] = Field(description="those that hold for the article of the update")
+    rules: tuple[AlertRule, ...] = Field(
+        description="those that hold for the article of the update; of a removal, those that held"
+    )
+    known: tuple[AlertRule, ...] = Field((), description="those of the story before")
     headline: str = Field(description="the title of the alert")
     title: str = Field(description="the title of the article of the update")
     url: str | None
@@ -338,8 +341,12 @@ class Update(Model):
     detected: datetime
     language: str | None
     reports: int = Field(1, description="how many articles tell the story by now")
+    earlier: tuple[AlertSource, ...] = Field(
+        (), description="who told the story before this article, in the order in which they came, at most 50"
+    )
     snippet: Snippet | None = Field(None, description="the sentence that matched, where further rules hold")
     changes: tuple[Change, ...] = Field((), description="of a correction: what was changed")
+    backlog: bool = Field(False, description="found by the first check of its source: delivered in a digest")
 
 
 class Notice(Model):

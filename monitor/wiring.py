@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.canary import CANARY, canary_feed, canary_source, with_canary
 from monitor.config.nodes import did_you_mean
-from monitor.config.settings import Settings, load_settings
+from monitor.config.settings import Names, Settings, load_settings
 from monitor.config.sources import load_sources
 from monitor.config.watch import load_watch
 from monitor.errors import ConfigError, Problem, StoreError
@@ -29,16 +29,19 @@ from monitor.pipeline.find_sources import FindingSources
 from monitor.pipeline.raise_alert import Alerting
 from monitor.pipeline.read import Reading
 from monitor.pipeline.try_source import try_source
+from monitor.routing import Policy
 from monitor.senders import Surroundings, check_channel, make_channel
 from monitor.store.alerts import AlertQueue
 from monitor.store.archive import Archive
 from monitor.store.connection import Client, connect, redis_errors, require_fit, wait_until_up
+from monitor.store.dead import DeadLetters
 from monitor.store.deliveries import Deliveries, group_of
 from monitor.store.documents import Documents
 from monitor.store.embedded import socket_path
 from monitor.store.jobs import Jobs
 from monitor.store.keys import Keys
 from monitor.store.leases import Leases
+from monitor.store.silences import Silences
 from monitor.store.trips import Trips
 
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ if TYPE_CHECKING:
     from monitor.pipeline.find_sources import Candidate
     from monitor.pipeline.ports import Channel
     from monitor.pipeline.try_source import Trial
-    from monitor.rules import Watch
+    from monitor.rules import Rule, Watch
 
 _LOG = logging.getLogger("monitor")
 
@@ -56,8 +59,8 @@ _LOG = logging.getLogger("monitor")
 # the soft time limit of a task.
 LINGER = timedelta(seconds=20)
 _DRAIN_LEASE = timedelta(seconds=15)
-# Longer than any single message may take to send.
-_SENDER_LEASE = timedelta(seconds=90)
+# Renewed while a message is being sent; a channel whose sender was killed waits so long for the next one.
+_SENDER_LEASE = timedelta(seconds=20)
 # A sender leaves the rest to the next one after this long, well below the soft time limit of a task.
 _SENDER_SECONDS = 15.0
 
@@ -123,8 +126,8 @@ def load_configuration(folder: Path, environment: Mapping[str, str]) -> Configur
 
     sources = attempt(lambda: load_sources(folder / "sources.yaml", environment))
     watch = attempt(lambda: load_watch(folder / "watch.yaml"))
-    lists = watch.lists if watch else None
-    settings = attempt(lambda: load_settings(folder / "settings.yaml", environment, lists, check_channel))
+    names = _names(sources, watch)
+    settings = attempt(lambda: load_settings(folder / "settings.yaml", environment, names, check_channel))
     if sources is None or settings is None or watch is None:
         raise ConfigError(problems)
     known = {name for source in sources for name in (source.id, *(f"tag:{tag}" for tag in source.tags))}
@@ -139,6 +142,15 @@ def _unknown_sources(path: Path, watch: Watch, known: Collection[str]) -> Iterat
             hint = did_you_mean(name, known)
             said = f"{path}:{rule.line}: rule {rule.id} names the source {name!r}, which sources.yaml does not have"
             yield f"{said} ({hint})" if hint else said
+
+
+def _names(sources: tuple[Source, ...] | None, watch: Watch | None) -> Names:
+    """What settings.yaml may name."""
+    if watch is None:
+        return Names()
+    of_rules = {tag for rule in watch.rules for tag in rule.tags}
+    tags = None if sources is None else of_rules | {tag for source in sources for tag in source.tags}
+    return Names(lists=watch.lists, rules=[rule.id for rule in watch.rules], tags=tags)
 
 
 def utc_now() -> datetime:
@@ -157,6 +169,8 @@ class Runtime:
         self.client: Client = connect(installation.state_url)
         self.keys = Keys(self.settings.redis.prefix)
         self.deliveries = Deliveries(self.client, self.keys)
+        self.dead = DeadLetters(self.client, self.keys)
+        self.silences = Silences(self.client, self.keys, retention=self.settings.retention)
         self.leases = Leases(self.client, self.keys)
         self.trips = Trips(self.client, self.keys)
         self.data = installation.data
@@ -171,6 +185,11 @@ class Runtime:
     def matcher(self) -> Matcher:
         """The compiled watch file; takes a second or so for thousands of terms."""
         return Matcher(with_canary(self._configuration.watch))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of the watch file, in its order."""
+        return self._configuration.watch.rules
 
     def prepare(self) -> None:
         """Compile the rules now, rather than in the first task that needs them."""
@@ -221,11 +240,10 @@ class Runtime:
 
     def read(self, document: str, queued: Callable[[], None]) -> None:
         """Read one document; `queued` is called when an alert was put into the queue."""
-        alerting = Alerting(self.matcher, self.alerts, queued=queued, clock=utc_now)
         reading = Reading(
             self.jobs,
             self.documents,
-            alerting,
+            self.alerting(queued),
             self._watched("http://127.0.0.1/"),
             every=self.settings.defaults.every,
             backlog_age=self.settings.first_check.max_age,
@@ -235,6 +253,10 @@ class Runtime:
             random=self._random,
         )
         reading.read(document)
+
+    def alerting(self, queued: Callable[[], None]) -> Alerting:
+        """What makes messages of articles that were read."""
+        return Alerting(self.matcher, self.alerts, queued=queued, clock=utc_now)
 
     def _needs_page(self, entry: Entry) -> bool:
         lists = self.settings.fetch.only_touching
@@ -247,7 +269,7 @@ class Runtime:
         """
         if name not in self.channels:
             return 0
-        with self.leases.hold(f"sender:{name}", _SENDER_LEASE) as lease:
+        with self.leases.hold(f"sender:{name}", _SENDER_LEASE, keep=True) as lease:
             if lease is None:
                 return 0
             end = time.monotonic() + _SENDER_SECONDS
@@ -255,11 +277,17 @@ class Runtime:
                 name,
                 self.channel(name),
                 self.deliveries,
+                policy=self._policy(name),
+                silences=self.silences.all,
+                notify=self.alerts.notify,
                 go_on=lambda: time.monotonic() < end and not stop() and lease.renew(),
                 clock=utc_now,
                 random=self._random,
             )
             return delivering.run()
+
+    def _policy(self, name: str) -> Policy:
+        return next((channel for channel in self.settings.channels if channel.id == name), Policy())
 
     def channel(self, name: str) -> Channel:
         """The channel of that id. Raises KeyError."""
@@ -308,7 +336,8 @@ class Runtime:
             return await FindingSources(client, utc_now, allow_private=allow_private).find(url, kind)
 
     def tend(self) -> None:
-        """Housekeeping: trim the alert stream and the archive."""
+        """Housekeeping: trim the alert stream and the archive, forget silences that ended."""
+        self.silences.prune(utc_now())
         self.archive.trim(utc_now())
         self.alerts.trim(utc_now() - self.settings.retention)
 

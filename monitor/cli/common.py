@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ import typer
 from rich.console import Console
 
 from monitor.errors import MonitorError, StoreUnavailable
+from monitor.models import parse_duration
 from monitor.store.connection import connect, wait_until_up
 from monitor.store.embedded import EmbeddedServer, owned, socket_path
 from monitor.wiring import Installation, Runtime, load_configuration
@@ -30,6 +32,8 @@ APP_HELP = """Watch the press for a story and be told within minutes.
 [bold]While it runs[/bold], in another terminal
 
   monitor alerts --follow        the alerts
+  monitor mute RULE --for 6h     hold back a rule or a source for a while
+  monitor dead list              what a channel refused for good
   monitor sources                how each source is doing
   monitor sources check URL      try one source
   monitor notify test CHANNEL    send one example and see what comes back
@@ -60,6 +64,15 @@ DataOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON for a program")]
+
+
+def duration(value: str) -> timedelta:
+    """The value of an option. Raises what typer shows as wrong usage."""
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
 
 err = Console(stderr=True, highlight=False)
 out = Console(highlight=False)

@@ -6,18 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from monitor.models import Id, Model
+from monitor.models import Id
+from monitor.routing import Policy
 
 _SECRET_LENGTH = 16
 
 
-class ChannelBase(Model):
+class ChannelBase(Policy):
     """What every channel has."""
 
     id: Id
-    receives: tuple[Literal["alerts", "updates", "notices"], ...] = Field(
-        ("alerts", "updates"), min_length=1, description="notices are for the operator: a source or a channel fails"
-    )
 
 
 class ConsoleChannel(ChannelBase):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -100,24 +101,39 @@ class Settings(Model):
     retention: Annotated[Duration, between("1d", "3650d")] = Field(
         timedelta(days=30), description="how long seen entries and alerts are kept"
     )
-    channels: tuple[ChannelSettings, ...] = (ConsoleChannel(id="terminal", type="console"),)
+    channels: tuple[ChannelSettings, ...] = (
+        ConsoleChannel(id="terminal", type="console"),
+        ConsoleChannel(id="operator", type="console", receives=("notices",)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the other files have, for this one to name; None, where they cannot be read, leaves it unchecked."""
+
+    lists: Collection[str] | None = None
+    rules: Collection[str] | None = None
+    tags: Collection[str] | None = None
 
 
 def load_settings(
     path: Path,
     environment: Mapping[str, str],
-    lists: Collection[str] | None = None,
+    names: Names | None = None,
     check: CheckChannel | None = None,
 ) -> Settings:
     """The settings of the file. Raises ConfigError with every problem in it.
 
-    `lists` are the names that the watch file has; None, where it cannot be read, leaves them unchecked.
     `check` says what a sender would find wrong with a channel.
     """
-    tree = read(path)
+    tree, names = read(path), names or Names()
     settings = validate(Settings, tree, expand=environment)
     settings, problems = _with_templates(path.parent, tree, settings, check)
-    if problems := [*problems, *_problems(tree, settings, lists)]:
+    if problems := [
+        *problems,
+        *_problems(tree, settings, names.lists),
+        *_routing_problems(tree, settings, names),
+    ]:
         raise ConfigError(problems)
     return settings
 
@@ -160,3 +176,17 @@ def _problems(tree: Tree, settings: Settings, lists: Collection[str] | None) -> 
             taken = "is the name of the canary's own" if channel.id == CANARY else "stands here twice"
             yield tree.problem(("channels", index, "id"), f"the channel {channel.id!r} {taken}")
         known.add(channel.id)
+
+
+def _routing_problems(tree: Tree, settings: Settings, names: Names) -> Iterator[Problem]:
+    """A rule or tag that nothing has would make a channel silent for ever."""
+    for number, channel in enumerate(settings.channels):
+        for key, known, owners in (
+            ("rules", names.rules, "watch.yaml"),
+            ("tags", names.tags, "neither a rule nor a source"),
+        ):
+            for index, name in enumerate(getattr(channel, key)):
+                if known is not None and name not in known:
+                    negation = "no" if key == "rules" else "the"
+                    said = f"{owners} has {negation} {key.removesuffix('s')} {name!r}"
+                    yield tree.problem(("channels", number, key, index), said, did_you_mean(name, known))

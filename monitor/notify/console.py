@@ -34,7 +34,7 @@ class ConsoleChannel:
     def send(self, delivery: Delivery, now: datetime) -> None:
         """Print the alert, or a digest with one headline an alert. Raises DeliveryError when nobody reads any more."""
         try:
-            if len(delivery.alerts) > 1:
+            if delivery.digest:
                 print_lines(self._console, render_digest(delivery, now))
             else:
                 for message in delivery.messages:
@@ -95,9 +95,12 @@ def render_alert(alert: Alert, now: datetime, *, colour: bool) -> Iterator[Text]
 
 
 def render_digest(delivery: Delivery, now: datetime) -> Iterator[Text]:
-    """What was already there when the program began to look: a line and a link an alert, gravest first."""
+    """What waited, or was there when the program began to look: a line and a link an alert, gravest first."""
     alerts = sorted(delivery.alerts, key=lambda alert: -alert.severity.rank)
-    yield Text(f"{len(alerts)} stories that match were already in the sources when they were first read:", "bold")
+    first_check = all(isinstance(message, Alert) and message.backlog for message in delivery.messages)
+    said = "stories" if len(alerts) == len(delivery.messages) else "messages"
+    said += " that match were already in the sources when they were first read" if first_check else ""
+    yield Text(f"{len(delivery.messages)} {said}:", "bold")
     for alert in alerts:
         yield Text.assemble(
             "  ",
@@ -108,6 +111,10 @@ def render_digest(delivery: Delivery, now: datetime) -> Iterator[Text]:
         if link := safe_link(alert.url):
             yield Text(f"    {link}", "blue")
     yield Text()
+    for update in delivery.updates:
+        yield from render_update(update)
+    for notice in delivery.notices:
+        yield from render_notice(notice)
 
 
 def marked(snippet: Snippet, *, colour: bool) -> Text:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from monitor.models import Delivery
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from monitor.corrections import Reading
+    from monitor.fingerprints import Fingerprint
     from monitor.models import (
         Alert,
         Article,
         Canary,
-        Delivery,
         Document,
         Match,
         Message,
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
         Update,
     )
     from monitor.schedule import Claim, SourceState
-    from monitor.stories import Fingerprint, Story
+    from monitor.stories import Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ class AlertStore(Protocol):
     """See monitor.store.alerts."""
 
     def story_of(self, article: str) -> Story | None: ...
+    def reading(self, article: str) -> Reading | None: ...
+    def keep_reading(self, article: str, reading: Reading) -> None: ...
     def candidates(self, mark: Fingerprint) -> tuple[list[Story], str]: ...
     def put(self, key: str, message: Alert | Update | None, story: Story, *, version: str) -> str | None: ...
     def add_canary(self, canary: Canary) -> None: ...
@@ -132,24 +137,56 @@ class PendingMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Replay:
+    """A delivery that was put back from the dead letters; `attempts` were made before it came among them."""
+
+    entry: str
+    key: str
+    messages: tuple[Message, ...]
+    attempts: int
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """What it settles: itself."""
+        return (self.entry,)
+
+    def delivery(self, channel: str, attempt: int) -> Delivery:
+        """The same message with the same key."""
+        return Delivery(key=self.key, channel=channel, messages=self.messages, attempt=attempt)
+
+
+@dataclass(frozen=True, slots=True)
 class RetryState:
-    """The delivery that a channel is at: its key and entries, how often it was tried, when it may be tried again."""
+    """How a channel is doing.
+
+    The delivery that it is at: its key and entries, how often it was tried. The failures in a row since when, the last
+    of them, whether others were told, and when the channel may be tried again.
+    """
 
     key: str = ""
     entries: tuple[str, ...] = ()
     attempts: int = 0
     not_before: datetime | None = None
+    failures: int = 0
+    since: datetime | None = None
+    reason: str = ""
+    told: bool = False
 
 
 class DeliveryStore(Protocol):
     """See monitor.store.deliveries."""
 
-    def pending(self, channel: str, now: datetime) -> Sequence[PendingMessage]: ...
+    def pending(self, channel: str, now: datetime) -> Iterable[PendingMessage]: ...
+    def fetch(self, channel: str, entries: Sequence[str]) -> Sequence[PendingMessage]: ...
+    def replays(self, channel: str) -> Sequence[Replay]: ...
+    def sent(self, channel: str, now: datetime) -> tuple[datetime, ...]: ...
+    def skip(self, channel: str, entries: Sequence[str]) -> None: ...
     def retry_state(self, channel: str) -> RetryState: ...
     def begin(self, delivery: Delivery, entries: Sequence[str]) -> None: ...
     def delivered(self, delivery: Delivery, entries: Sequence[str], now: datetime) -> None: ...
-    def failed(self, delivery: Delivery, error: str, not_before: datetime) -> None: ...
-    def bury(self, delivery: Delivery, entries: Sequence[str], error: str, now: datetime) -> None: ...
+    def failed(self, delivery: Delivery, state: RetryState) -> None: ...
+    def bury(self, delivery: Delivery, entries: Sequence[str], state: RetryState, now: datetime) -> None: ...
+    def told(self, channel: str, *, told: bool) -> None: ...
 
 
 class Channel(Protocol):

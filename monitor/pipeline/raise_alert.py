@@ -1,22 +1,30 @@
-"""An article that was read -> at most one alert, or one more report of a story that was alerted."""
+"""An article that was read -> at most one message: an alert, or an update of a story that was alerted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from monitor.canary import CANARY, canary_of
+from monitor.corrections import reading_of, replaces
 from monitor.errors import StoreError
-from monitor.stories import find_story, fingerprint, join_story, make_alert, open_story, raise_story
+from monitor.fingerprints import fingerprint
+from monitor.models import Article
+from monitor.stories import find_story
+from monitor.updates import Telling, opened, read_again, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from monitor.models import Alert, Article, Source
+    from monitor.corrections import Reading
+    from monitor.fingerprints import Fingerprint
+    from monitor.models import Source
     from monitor.pipeline.ports import AlertStore, ArticleMatcher
-    from monitor.stories import Fingerprint, Story
+    from monitor.stories import Story
+    from monitor.updates import Event
 
 _TRIES = 50
+_SILENT = frozenset({"joined", "known", "nothing"})
 
 
 class Alerting:
@@ -31,37 +39,56 @@ class Alerting:
         self._clock = clock
 
     def consider(self, article: Article, source: Source, *, backlog: bool) -> bool:
-        """Alert if a rule holds and its story was not alerted, or was with a lower severity; say whether a rule holds.
+        """Queue what an article brings, as `monitor.updates` says; say whether a rule holds for it.
 
-        Stories may change while this decides; then it decides again, so two outlets at one moment make one alert.
-        Raises StoreError when they change without end.
+        One that told a story is compared with what it said before. Stories may change while this decides; then it
+        decides again, so two outlets at one moment make one alert. Raises StoreError when they change without end.
         """
         matches = self._matcher.match(article, tags=source.tags)
-        if not matches:
+        if not matches and self._alerts.story_of(article.id) is None:
             return False
         if source.id == CANARY:
             self._alerts.add_canary(canary_of(article, self._clock()))
             self._queued()
             return True
-        mark, now = fingerprint(article), self._clock()
-        snippet = self._matcher.snippet(article, matches[0])
-        alert = make_alert(article, matches, source, snippet, now=now, backlog=backlog)
+        telling = Telling(
+            article,
+            source,
+            matches,
+            snippet=lambda match: self._matcher.snippet(article, match),
+            now=self._clock(),
+            backlog=backlog,
+        )
+        before, after = self._alerts.reading(article.id), reading_of(article)
+        if self._put(telling, before, after) not in _SILENT:
+            self._queued()
+        if replaces(after, before):
+            self._alerts.keep_reading(article.id, after)
+        return bool(matches)
+
+    def withdraw(self, article: str, source: Source) -> None:
+        """Queue the removal of an article whose page is gone, if it told a story and its text is known."""
+        before = self._alerts.reading(article)
+        if before is not None and before.source == source.id:
+            self.consider(Article(id=article, source=source.id, title=before.title), source, backlog=False)
+
+    def _put(self, telling: Telling, before: Reading | None, after: Reading) -> str:
+        mark = fingerprint(telling.article)
         for _ in range(_TRIES):
             candidates, version = self._alerts.candidates(mark)
-            known = self._alerts.story_of(article.id) or find_story(mark, candidates)
-            entry = self._put(article, alert, mark, known, version)
-            if entry:
-                if entry not in {"joined", "known"}:
-                    self._queued()
-                return True
-        raise StoreError(f"the story of article {article.id} changed {_TRIES} times while it was decided on")
+            event = self._event(telling, mark, candidates, before, after)
+            if event is None:
+                return "nothing"
+            if entry := self._alerts.put(event.key, event.message, event.story, version=version):
+                return entry
+        raise StoreError(f"the story of article {telling.article.id} changed {_TRIES} times while it was decided on")
 
-    def _put(self, article: Article, alert: Alert, mark: Fingerprint, known: Story | None, version: str) -> str | None:
-        if known is None:
-            return self._alerts.put(article.id, alert, open_story(alert, article, mark), version=version)
-        if alert.severity.rank <= known.severity.rank:
-            return self._alerts.put(article.id, None, join_story(known, article, alert.detected), version=version)
-        # A graver rule holds now: the story alerts anew. The key lets the article alert once at each severity.
-        key = f"{article.id}/{alert.severity}"
-        graver = alert.model_copy(update={"id": f"{alert.id}-{alert.severity}", "story": known.id})
-        return self._alerts.put(key, graver, raise_story(known, graver, article), version=version)
+    def _event(
+        self, telling: Telling, mark: Fingerprint, candidates: Sequence[Story], before: Reading | None, after: Reading
+    ) -> Event | None:
+        if again := self._alerts.story_of(telling.article.id):
+            return read_again(telling, again, before, after)
+        if not telling.matches:
+            return None
+        known = find_story(mark, candidates)
+        return told(telling, known) if known else opened(telling, mark)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from monitor.corrections import Reading
 from monitor.errors import StoreError
 from monitor.store.connection import Client, redis_errors
 from monitor.store.jobs import script
@@ -16,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
 
-    from monitor.models import Alert, Canary, Message, Update
+    from monitor.fingerprints import Fingerprint
+    from monitor.models import Alert, Canary, Message, Notice, Update
     from monitor.store.keys import Keys
-    from monitor.stories import Fingerprint
 
 _BATCH = 200
 
@@ -31,6 +33,7 @@ class AlertQueue:
         self._keys = keys
         self._retention = retention
         self._enqueue = script(client, "enqueue")
+        self._notify = script(client, "notify")
 
     @redis_errors()
     def story_of(self, article: str) -> Story | None:
@@ -38,6 +41,27 @@ class AlertQueue:
         name = self._client.get(self._keys("alerted", article))
         found = self._client.get(self._keys("story", name.decode())) if name else None
         return Story.model_validate_json(found) if found else None
+
+    @redis_errors()
+    def find(self, name: str) -> Story | None:
+        """The story of an alert, of an update or by its own id, while it is remembered."""
+        kind, _, rest = name.partition("-")
+        if kind == "s":
+            found = self._client.get(self._keys("story", name))
+            return Story.model_validate_json(found) if found else None
+        return self.story_of(rest.partition("-")[0]) if kind in {"a", "u"} else None
+
+    @redis_errors()
+    def reading(self, article: str) -> Reading | None:
+        """What an article that told a story said when it was last read, while that is remembered."""
+        found = self._client.get(self._keys("reading", article))
+        return Reading.model_validate_json(zlib.decompress(found)) if found else None
+
+    @redis_errors()
+    def keep_reading(self, article: str, reading: Reading) -> None:
+        """Remember it for as long as a story is."""
+        packed = zlib.compress(reading.model_dump_json().encode())
+        self._client.set(self._keys("reading", article), packed, ex=STORY_LIFE)
 
     @redis_errors()
     def candidates(self, mark: Fingerprint) -> tuple[list[Story], str]:
@@ -72,6 +96,15 @@ class AlertQueue:
             ],
         )
         return None if answer == b"stale" else answer.decode()
+
+    @redis_errors()
+    def notify(self, notice: Notice) -> bool:
+        """Put a notice into the stream, once for each id; whether it was new."""
+        names = [self._keys("alerted", notice.id), self._keys("alerts"), self._keys("counts")]
+        answer: bytes = self._notify(
+            keys=names, args=[notice.model_dump_json(), round(self._retention.total_seconds())]
+        )
+        return answer != b"known"
 
     @redis_errors()
     def add_canary(self, canary: Canary) -> None:

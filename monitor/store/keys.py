@@ -18,10 +18,15 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | alerted:ARTICLE | string | `retention`             | article -> story; an article alerts once a severity | one or a few a matched article |
 | stories         | string | for ever                | version of the set of stories, for optimistic writes | one                         |
 | story:ID        | string | STORY_LIFE              | a story: fingerprint, alert, who reported it (JSON) | one a story                  |
+| reading:ARTICLE | string | STORY_LIFE              | title and text as an article of a story was last read, packed | one a matched article, 40 KB |
 | sketch:HASH     | set    | STORY_LIFE after use    | a hash of a text -> stories that hold it            | 48 a story                   |
 | archive         | stream | `archive.keep`          | compressed articles, for `monitor backtest`         | `archive.most`               |
 | delivery:NAME   | hash   | for ever                | the message that a channel is at, its attempts      | one a channel                |
+| sent:NAME       | zset   | an hour                 | delivery -> when it was sent, for the cap of an hour | 1,000 a channel             |
+| replay:NAME     | stream | until delivered         | dead letters that were put back to a channel        | as many as a person puts back |
 | dead            | stream | for ever                | alerts that a channel refused for good              | none is ever dropped unseen  |
+| silences        | hash   | 2 days after the last   | `rule:ID`, `source:ID`, `story:ID` -> from, until, ms | as many as a person sets   |
+| acknowledged    | zset   | `retention`             | story -> when it was acknowledged, ms               | as many as a person sets     |
 | lease:NAME      | string | seconds                 | who drains, who sends                               | a few                        |
 | canary          | hash   | for ever                | stage -> when a canary last came there, ms          | one field a stage            |
 | counts          | hash   | for ever                | counted outcomes, articles, matches                 | one field a name             |

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -54,15 +55,30 @@ class Leases:
         self._keys = keys
 
     @contextmanager
-    def hold(self, name: str, life: timedelta) -> Iterator[Lease | None]:
-        """The lease, ended on the way out; None when somebody else holds it."""
+    def hold(self, name: str, life: timedelta, *, keep: bool = False) -> Iterator[Lease | None]:
+        """The lease, ended on the way out; None when somebody else holds it.
+
+        With `keep` a thread renews it meanwhile, so that nobody takes over from one who is slow and alive.
+        """
         lease = Lease(self._client, self._keys("lease", name), life)
         if not lease.take():
             yield None
             return
+        done = threading.Event()
+        if keep:
+            threading.Thread(target=_keep, args=(lease, life / 3, done), daemon=True).start()
         try:
             yield lease
         finally:
+            done.set()
             # Without Redis the lease ends by itself after its life, and the first error matters more.
             with suppress(StoreError):
                 lease.end()
+
+
+def _keep(lease: Lease, gap: timedelta, done: threading.Event) -> None:
+    while not done.wait(gap.total_seconds()):
+        # Without Redis nobody else can take it; the holder finds out at its next write.
+        with suppress(StoreError):
+            if not lease.renew():
+                return

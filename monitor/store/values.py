@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from monitor.models import Alert, Canary, Document, Notice, Outcome, Page, Purpo
 from monitor.schedule import SourceState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from monitor.models import Message
 
@@ -108,12 +109,27 @@ def message_of(fields: Mapping[bytes, bytes]) -> Message:
     """The message of a stream entry; keys that a newer program added are left out. Raises StoreError if it is none."""
     for name, shape in _SHAPES.items():
         if document := fields.get(name.encode()):
+            # What this program wrote, as nearly all is, is read three times as fast in one step.
+            with suppress(ValueError):
+                return shape.model_validate_json(document)
             try:
                 values = json.loads(document)
                 return shape.model_validate({key: values[key] for key in values if key in shape.model_fields})
             except (TypeError, AttributeError, ValueError) as error:
                 raise StoreError(f"an entry of the alert stream is no {name}: {type(error).__name__}") from error
     raise StoreError("an entry of the alert stream is no alert: it has none of the known fields")
+
+
+def messages_to_json(messages: Iterable[Message]) -> str:
+    """Several messages as one document, for a dead letter."""
+    return json.dumps([dict([message_to_entry(message)]) for message in messages], ensure_ascii=False)
+
+
+def messages_from_json(document: bytes) -> tuple[Message, ...]:
+    """The reverse. Raises StoreError."""
+    return tuple(
+        message_of({name.encode(): value.encode() for name, value in fields.items()}) for fields in json.loads(document)
+    )
 
 
 def _written(value: datetime | None) -> str:

@@ -46,8 +46,8 @@ def test_nobody_but_its_channel_receives_it(running, capsys):
     flow = running()
     fly(flow)
     assert "canary" not in capsys.readouterr().out.lower()
-    assert not flow.runtime.deliveries.pending(CANARY, utc_now())
-    assert not flow.runtime.deliveries.pending("terminal", utc_now())
+    assert not list(flow.runtime.deliveries.pending(CANARY, utc_now()))
+    assert not list(flow.runtime.deliveries.pending("terminal", utc_now()))
 
 
 def test_the_switch_outside_is_asked_for_after_each_arrival(running, origin):

@@ -12,7 +12,7 @@ from support.origin import Answer
 from monitor.config.channels import WebhookChannel
 from monitor.errors import DeliveryError
 from monitor.fetch.client import Bounds
-from monitor.models import Alert, Delivery, Severity
+from monitor.models import Alert, Delivery, Notice, Severity, Update
 from monitor.notify.console import ConsoleChannel
 from monitor.notify.masking import LONGEST, Mask
 from monitor.notify.words import age, harmless, safe_link, span
@@ -43,6 +43,20 @@ def test_a_digest_is_one_message_with_the_gravest_first():
     said = printed(alert(1, title="Раз"), alert(2, title="Два", severity=Severity.CRITICAL))
     assert said.startswith("2 stories")
     assert said.index("Два") < said.index("Раз")
+
+
+def test_a_digest_shows_every_message_in_it():
+    """Whatever waited: alerts, updates and notices."""
+    values = alert(2).model_dump(
+        include={"story", "severity", "rules", "url", "source", "published", "detected", "language"}
+    )
+    told = Update(id="u", kind="reported", alert="a-2", headline="Заголовок", title="Пересказ", **values)
+    trouble = Notice(
+        id="n", subject="source:s", name="Source s", recovered=False, reason="HTTP 403", since=NOW, detected=NOW
+    )
+    said = printed(alert(1, title="Раз"), told, trouble)
+    assert said.startswith("3 messages:")
+    assert all(words in said for words in ("Раз", "reported: Заголовок", "Пересказ", "Source s: HTTP 403"))
 
 
 def test_hostile_text_moves_no_cursor_and_turns_no_direction():

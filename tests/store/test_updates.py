@@ -1,0 +1,213 @@
+"""What becomes of a story after its alert, through a real store."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+import pytest
+
+from monitor.models import Alert, Article, Match, Severity, Snippet, Source, Span, UpdateKind
+from monitor.pipeline.raise_alert import Alerting
+from monitor.store.alerts import AlertQueue
+from monitor.store.connection import connect
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+TEXT = " ".join(f"слово{number}" for number in range(80))
+
+
+class RulesByWord:
+    """A rule holds when its id stands in the text."""
+
+    severities = MappingProxyType(
+        {"low": Severity.LOW, "high": Severity.HIGH, "also": Severity.HIGH, "minor": Severity.LOW}
+    )
+
+    def match(self, article, *, tags=()):
+        span = Span(field="text", start=0, end=1, text=article.text[:1] or "x", term="t", line=1)
+        found = [
+            Match(rule=name, name=name, severity=severity, spans=(span,))
+            for name, severity in self.severities.items()
+            if name in article.text.split()
+        ]
+        return tuple(sorted(found, key=lambda match: -match.severity.rank))
+
+    def snippet(self, article, match):
+        return Snippet(text=f"the sentence of {match.rule}")
+
+
+@pytest.fixture
+def queue(client, keys):
+    return AlertQueue(client, keys, retention=timedelta(days=30))
+
+
+@pytest.fixture
+def consider(queue):
+    def read(name, text=f"high {TEXT}", outlet="exile", tags=("independent",), backlog=False, **more):
+        source = Source(id=outlet, url="https://x.test/", kind="feed", name=outlet.title(), tags=tags)
+        values = {"id": name, "source": outlet, "url": f"https://{outlet}.test/{name}", "title": f"Title {name}"}
+        article = Article(**{**values, "text": text, **more})
+        return Alerting(RulesByWord(), queue, queued=lambda: None, clock=lambda: NOW).consider(
+            article, source, backlog=backlog
+        )
+
+    return read
+
+
+def updates(queue):
+    return [message for _, message in queue.read() if not isinstance(message, Alert)]
+
+
+def test_a_second_source_is_an_update_and_the_same_source_is_not(queue, consider):
+    consider("a")
+    consider("b")
+    consider("c", outlet="agency", tags=("state",))
+    consider("d", outlet="agency", tags=("state",))
+    (update,) = updates(queue)
+    assert (update.kind, update.id, update.alert, update.headline) == (UpdateKind.REPORTED, "u-c", "a-a", "Title a")
+    assert (update.source.name, update.source.tags, update.reports) == ("Agency", ("state",), 3)
+    assert [outlet.id for outlet in update.earlier] == ["exile"]
+    assert update.url == "https://agency.test/c"
+
+
+def test_of_very_many_reports_few_are_told(queue, consider):
+    """The second to the fifth, then the 10th, 20th, 50th."""
+    for number in range(1, 61):
+        consider(f"a{number}", outlet=f"outlet{number}")
+    assert [len(update.earlier) + 1 for update in updates(queue)] == [2, 3, 4, 5, 10, 20, 50]
+    assert [update.source.id for update in updates(queue)][-1] == "outlet50"
+
+
+def test_a_tag_that_no_source_had_is_always_told(queue, consider):
+    for number in range(1, 9):
+        consider(f"a{number}", outlet=f"outlet{number}")
+    consider("state", outlet="agency", tags=("state",))
+    assert [update.source.id for update in updates(queue)][-1] == "agency"
+    consider("state2", outlet="agency2", tags=("state", "independent"))
+    assert [update.source.id for update in updates(queue)][-1] == "agency2", "the tenth"
+    consider("state3", outlet="agency3", tags=("state", "independent"))
+    assert len(updates(queue)) == 6
+
+
+def test_what_a_first_check_finds_joins_in_silence(queue, consider):
+    """A new source never floods; a rule that holds only there is told in the digest of the first check."""
+    consider("a")
+    consider("b", outlet="agency", backlog=True)
+    assert updates(queue) == []
+    consider("c", f"high also {TEXT}", outlet="third", backlog=True)
+    (update,) = updates(queue)
+    assert (update.kind, update.backlog) == (UpdateKind.RULES, True)
+
+
+def test_a_rule_that_holds_only_later_is_an_update_with_its_sentence(queue, consider):
+    consider("a")
+    consider("b", f"high also {TEXT}", outlet="agency")
+    (update,) = updates(queue)
+    assert (update.kind, update.snippet.text) == (UpdateKind.RULES, "the sentence of also")
+    assert {rule.id for rule in update.rules} == {"high", "also"}
+    assert [rule.id for rule in update.known] == ["high"]
+    consider("c", f"also {TEXT}", outlet="agency")
+    assert len(updates(queue)) == 1, "it is known by now"
+
+
+def test_a_rule_that_the_same_article_brings_later_is_told_once(queue, consider):
+    """The feed's words alerted; the page, read later, holds another rule. That is no correction."""
+    consider("a", f"high {TEXT}", partial=True)
+    for _ in range(3):
+        consider("a", f"high also minor {TEXT} и ещё много слов.")
+    (update,) = updates(queue)
+    assert (update.kind, update.changes) == (UpdateKind.RULES, ())
+    assert update.snippet.text == "the sentence of also"
+
+
+def test_a_graver_rule_alerts_anew_and_is_no_update(queue, consider):
+    consider("a", f"low {TEXT}")
+    consider("b", f"low high {TEXT}", outlet="agency")
+    consider("a", f"low {TEXT}")
+    consider("b", f"low high {TEXT}", outlet="agency")
+    assert [(message.id, message.severity) for _, message in queue.read()] == [("a-a", "low"), ("a-b-high", "high")]
+
+
+def test_a_correction_is_told_once_with_the_difference(queue, consider):
+    consider("a", f"high {TEXT}.\nПогибли пятеро.")
+    for _ in range(3):
+        consider("a", f"high {TEXT}.\nПогибли семеро.", title="Title a, corrected")
+    (update,) = updates(queue)
+    assert (update.kind, update.headline, update.title) == (UpdateKind.CORRECTED, "Title a", "Title a, corrected")
+    title, text = update.changes
+    assert (title.field, title.before, title.after) == ("title", "Title a", "Title a, corrected")
+    assert (text.before, text.after) == ("Погибли пятеро.", "Погибли семеро.")
+    consider("a", f"high {TEXT}.\nПогибли восемь человек.", title="Title a, corrected")
+    (again,) = updates(queue)[1:]
+    assert again.changes[0].before == "Погибли семеро.", "compared with what was read last"
+
+
+def test_a_correction_of_a_report_that_joined_is_told_too(queue, consider):
+    consider("a")
+    consider("b", f"high {TEXT}.\nПогибли пятеро.")
+    consider("b", f"high {TEXT}.\nПогибли семеро.")
+    (update,) = updates(queue)
+    assert (update.kind, update.title) == (UpdateKind.CORRECTED, "Title b")
+
+
+@pytest.mark.parametrize("text", [TEXT, ""])
+def test_an_article_for_which_no_rule_holds_any_more_is_told_as_removed(queue, consider, text):
+    consider("a", f"high {TEXT}")
+    assert consider("a", text) is False
+    (update,) = updates(queue)
+    assert (update.kind, [rule.id for rule in update.rules]) == (UpdateKind.REMOVED, ["high"])
+    assert update.changes[0].before.startswith("high")
+
+
+def test_a_page_that_is_gone_is_a_removal(queue, consider):
+    consider("a")
+    alerting = Alerting(RulesByWord(), queue, queued=lambda: None, clock=lambda: NOW)
+    for outlet in ("other", "exile", "exile"):
+        alerting.withdraw("a", Source(id=outlet, url="https://x.test/", kind="feed"))
+    alerting.withdraw("never-alerted", Source(id="exile", url="https://x.test/", kind="feed"))
+    (update,) = updates(queue)
+    assert (update.kind, update.title) == (UpdateKind.REMOVED, "Title a")
+
+
+def test_a_changed_watch_file_alone_removes_nothing(queue, consider, monkeypatch):
+    consider("a")
+    monkeypatch.setattr(RulesByWord, "severities", {})
+    consider("a")
+    assert updates(queue) == []
+
+
+def test_another_source_that_links_to_the_page_corrects_nothing(queue, consider):
+    """An aggregator has its own title for the article; the address makes it the same one."""
+    consider("a")
+    consider("a", outlet="aggregator", title="Title a - Exile")
+    consider("a", f"high {TEXT} и новое.")
+    (update,) = updates(queue)
+    assert (update.source.id, update.changes[0].field) == ("exile", "text")
+
+
+def test_an_article_that_never_alerted_is_not_kept(queue, consider, client, keys):
+    consider("a", "nothing holds")
+    assert not client.keys(keys("reading", "*"))
+
+
+def test_many_readers_at_one_moment_tell_each_event_once(server, keys, consider, queue):
+    """Six threads read one story from twenty outlets and its correction, all at once."""
+    consider("first")
+
+    def work():
+        own = AlertQueue(connect(server.url), keys, retention=timedelta(days=30))
+        alerting = Alerting(RulesByWord(), own, queued=lambda: None, clock=lambda: NOW)
+        for number in range(20):
+            source = Source(id=f"o{number}", url="https://x.test/", kind="feed", tags=(f"t{number}",))
+            article = Article(id=f"n{number}", source=source.id, title="T", text=f"high {TEXT}")
+            alerting.consider(article, source, backlog=False)
+        source = Source(id="exile", url="https://x.test/", kind="feed")
+        article = Article(id="first", source="exile", title="T", text=f"high {TEXT} и новое")
+        alerting.consider(article, source, backlog=False)
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ids = [update.id for update in updates(queue)]
+    assert len(ids) == len(set(ids)) == 21
