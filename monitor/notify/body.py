@@ -24,6 +24,7 @@ Told: TypeAlias = Alert | Update | Notice
 
 _SUBJECT = 200
 _CHANGES = 3
+_EARLIER = 10
 
 
 class Style(StrEnum):
@@ -108,7 +109,7 @@ def compose(message: Told, now: datetime | None, labels: Labels, budget: Budget 
 def compose_digest(delivery: Delivery, now: datetime | None, labels: Labels, shown: int) -> Body:
     """What a digest holds, gravest first: a line and a link each for the first `shown`, and how many more there are."""
     ordered = sorted(told(delivery), key=lambda message: -rank(message))
-    backlog = all(isinstance(message, Alert) and message.backlog for message in ordered)
+    backlog = all(isinstance(message, Alert | Update) and message.backlog for message in ordered)
     title = labels.number(labels.backlog if backlog else labels.stories, len(ordered))
     lines = [Line((Run(title, Style.STRONG),))]
     for message in ordered[:shown]:
@@ -189,10 +190,21 @@ def _update(update: Update, now: datetime | None, labels: Labels, budget: Budget
             words = f"{clip(harmless(change.before), half)} → {clip(harmless(change.after), half)}"
             yield Line((Run(words),), quote=True)
     if budget.extras:
-        yield Line((Run(rule_names(update.rules), Style.QUIET),))
+        yield Line((Run(rule_names(_further(update)), Style.QUIET),))
+        if update.earlier:
+            others = ", ".join(origin(source) for source in update.earlier[:_EARLIER])
+            more = "…" if len(update.earlier) > _EARLIER else ""
+            yield Line((Run(f"{labels.earlier} {others}{more}", Style.QUIET),))
         if update.reports > 1:
             yield Line((Run(labels.number(labels.reports, update.reports), Style.QUIET),))
     yield _link(update.url, budget)
+
+
+def _further(update: Update) -> tuple[AlertRule, ...]:
+    """The rules that an update is about: where further ones hold, those alone."""
+    known = {rule.id for rule in update.known}
+    fresh = tuple(rule for rule in update.rules if rule.id not in known)
+    return fresh if update.kind is UpdateKind.RULES and fresh else update.rules
 
 
 def _notice(notice: Notice, labels: Labels, budget: Budget) -> Iterator[Line]:

@@ -9,6 +9,8 @@ from rich.text import Text
 
 from monitor.errors import DeliveryError
 from monitor.models import Alert, Notice, Severity, Update
+from monitor.notify.body import Style, compose
+from monitor.notify.labels import LABELS
 from monitor.notify.words import age, harmless, headline, safe_link
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ _STYLES = {
 }
 
 
+_RUNS = {Style.PLAIN: "", Style.STRONG: "bold", Style.MARK: "bold black on yellow", Style.QUIET: "dim"}
+
+
 class ConsoleChannel:
     """Writes to a stream; colours where it is a terminal."""
 
@@ -35,7 +40,7 @@ class ConsoleChannel:
         """Print the alert, or a digest with one headline an alert. Raises DeliveryError when nobody reads any more."""
         try:
             if delivery.digest:
-                print_lines(self._console, render_digest(delivery, now))
+                print_lines(self._console, render_digest(delivery, now, colour=self._console.is_terminal))
             else:
                 for message in delivery.messages:
                     print_lines(self._console, render(message, now, colour=self._console.is_terminal))
@@ -51,28 +56,21 @@ def print_lines(console: Console, lines: Iterable[Text]) -> None:
 
 def render(message: Message, now: datetime, *, colour: bool) -> Iterator[Text]:
     """The lines of any message."""
-    if isinstance(message, Update):
-        return render_update(message)
-    if isinstance(message, Notice):
-        return render_notice(message)
+    if isinstance(message, Update | Notice):
+        return render_told(message, now, colour=colour)
     if isinstance(message, Alert):
         return render_alert(message, now, colour=colour)
     return iter(())  # canaries have a channel of their own
 
 
-def render_update(update: Update) -> Iterator[Text]:
-    """What happened to which story, and the link."""
-    yield Text(f"  {update.kind}: {harmless(update.headline)}", "bold")
-    yield Text(f"  {harmless(update.source.name, 80)}: {harmless(update.title)}")
-    if link := safe_link(update.url):
-        yield Text(f"  {link}", "blue")
-    yield Text()
-
-
-def render_notice(notice: Notice) -> Iterator[Text]:
-    """What is wrong, or that it is over."""
-    state = "works again" if notice.recovered else harmless(notice.reason)
-    yield Text(f"  {harmless(notice.name, 80)}: {state}", "bold")
+def render_told(message: Update | Notice, now: datetime, *, colour: bool) -> Iterator[Text]:
+    """An update or a notice: the lines that every channel has, and an empty one."""
+    for line in compose(message, now, LABELS["en"]).lines:
+        text = Text("  ")
+        for run in line.runs:
+            bare = run.style is Style.MARK and not colour
+            text.append(f"[{run.text}]" if bare else run.text, _RUNS[run.style])
+        yield text.append(line.link, "blue")
     yield Text()
 
 
@@ -94,7 +92,7 @@ def render_alert(alert: Alert, now: datetime, *, colour: bool) -> Iterator[Text]
     yield Text()
 
 
-def render_digest(delivery: Delivery, now: datetime) -> Iterator[Text]:
+def render_digest(delivery: Delivery, now: datetime, *, colour: bool) -> Iterator[Text]:
     """What waited, or was there when the program began to look: a line and a link an alert, gravest first."""
     alerts = sorted(delivery.alerts, key=lambda alert: -alert.severity.rank)
     first_check = all(isinstance(message, Alert) and message.backlog for message in delivery.messages)
@@ -111,10 +109,9 @@ def render_digest(delivery: Delivery, now: datetime) -> Iterator[Text]:
         if link := safe_link(alert.url):
             yield Text(f"    {link}", "blue")
     yield Text()
-    for update in delivery.updates:
-        yield from render_update(update)
-    for notice in delivery.notices:
-        yield from render_notice(notice)
+    others: tuple[Update | Notice, ...] = (*delivery.updates, *delivery.notices)
+    for message in others:
+        yield from render_told(message, now, colour=colour)
 
 
 def marked(snippet: Snippet, *, colour: bool) -> Text:

@@ -32,6 +32,7 @@ class Labels:
     undated: str
     partial: str
     reported: str
+    earlier: str
     rules: str
     corrected: str
     removed: str
@@ -77,6 +78,7 @@ LABELS: dict[Language, Labels] = {
         undated="undated",
         partial="feed text only",
         reported="also reported by",
+        earlier="earlier by",
         rules="further rules hold",
         corrected="corrected",
         removed="removed",
@@ -105,6 +107,7 @@ LABELS: dict[Language, Labels] = {
         undated="без даты",
         partial="только текст ленты",
         reported="об этом сообщает и",
+        earlier="ранее:",
         rules="сработали новые правила",
         corrected="исправлено",
         removed="удалено",
@@ -133,6 +136,7 @@ LABELS: dict[Language, Labels] = {
         undated="без даты",
         partial="толькі тэкст стужкі",
         reported="пра гэта паведамляе і",
+        earlier="раней:",
         rules="спрацавалі новыя правілы",
         corrected="выпраўлена",
         removed="выдалена",
@@ -161,6 +165,7 @@ LABELS: dict[Language, Labels] = {
         undated="без дати",
         partial="лише текст стрічки",
         reported="про це повідомляє і",
+        earlier="раніше:",
         rules="спрацювали нові правила",
         corrected="виправлено",
         removed="видалено",

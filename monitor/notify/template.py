@@ -29,7 +29,7 @@ _NOTHING: dict[str, Any] = dict.fromkeys(
         *("rules", "url", "link", "reason", "since"),
     ),
     "",
-) | {"tags": [], "rule_ids": [], "changes": [], "reports": 1, "partial": False, "recovered": False}
+) | {"tags": [], "rule_ids": [], "changes": [], "earlier": [], "reports": 1, "partial": False, "recovered": False}
 _SECONDS = 4.0
 _LONGEST = 100_000
 # How long title and sentence may be, tried in this order until the text fits.
@@ -127,7 +127,8 @@ def _of_story(
     if isinstance(message, Alert):
         return values | {"partial": message.partial}
     changes = [[harmless(change.before), harmless(change.after)] for change in message.changes]
-    return values | {"kind": message.kind.value, "reports": message.reports, "changes": changes}
+    earlier = [origin(source) for source in message.earlier]
+    return values | {"kind": message.kind.value, "reports": message.reports, "earlier": earlier, "changes": changes}
 
 
 def _markup(line: Line, markup: Markup) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
-from support.messages import NOW, alert
+from support.messages import NOW, alert, notice, update
 from support.origin import Answer
 
 from monitor.config.channels import WebhookChannel
@@ -56,7 +56,10 @@ def test_a_digest_shows_every_message_in_it():
     )
     said = printed(alert(1, title="Раз"), told, trouble)
     assert said.startswith("3 messages:")
-    assert all(words in said for words in ("Раз", "reported: Заголовок", "Пересказ", "Source s: HTTP 403"))
+    assert all(
+        words in said
+        for words in ("Раз", "also reported by Outlet (state)", "Заголовок", "Пересказ", "Source s: HTTP 403")
+    )
 
 
 def test_hostile_text_moves_no_cursor_and_turns_no_direction():
@@ -168,3 +171,17 @@ def test_a_webhook_that_repeats_what_it_was_sent_is_quoted_without_secrets(webho
     origin.answers["/hook-of-the-desk"] = lambda hit: Answer(f"no {hit.path} with {SECRET}".encode(), 403)
     with pytest.raises(DeliveryError, match=r"HTTP 403 no /\*\*\* with \*\*\*"):
         webhook("/hook-of-the-desk").send(Delivery("k", "desk", (alert(),)), NOW)
+
+
+def test_an_update_and_a_notice_on_the_console_say_what_every_channel_says():
+    assert [line.strip() for line in printed(update()).splitlines()] == [
+        "also reported by Agency (state) · HIGH · 2 h ago",
+        "Союзное государство",
+        "Бюджет утвердили",
+        "Union State bodies",
+        "earlier by Outlet (exile)",
+        "2 reports of this story",
+        "https://y.test/2",
+        "",
+    ]
+    assert printed(notice(recovered=True)).strip().startswith("Outlet: works again")

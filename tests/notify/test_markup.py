@@ -3,7 +3,7 @@ import re
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from support.messages import NOW, alert, delivery, notice, read_discord, read_slack, read_telegram, update
+from support.messages import NOW, RULE, alert, delivery, notice, read_discord, read_slack, read_telegram, update
 
 from monitor.models import AlertRule, AlertSource, Change, Severity, Snippet
 from monitor.notify.body import compose
@@ -189,6 +189,7 @@ def test_an_update_says_who_else_reports_and_a_correction_what_was_changed():
         "Союзное государство",
         "Бюджет утвердили",
         "Union State bodies",
+        "earlier by Outlet (exile)",
         "2 reports of this story",
         "https://y.test/2",
     ]
@@ -197,6 +198,14 @@ def test_an_update_says_who_else_reports_and_a_correction_what_was_changed():
     assert "*Agency (state): corrected*" in said
     assert "&gt; утверждён → отложен" in said
     assert "removed" in written(update("removed"), TEXT)
+
+
+def test_an_update_of_rules_names_the_further_ones_alone():
+    further = AlertRule(id="f", name="Joint command", severity=Severity.HIGH)
+    said = written(update("rules", rules=(RULE, further), known=(RULE,)), TEXT)
+    assert "Agency (state): further rules hold" in said
+    assert "Joint command" in said
+    assert "Union State bodies" not in said
 
 
 def test_a_notice_says_what_is_wrong_and_since_when():

@@ -46,6 +46,7 @@ def update(kind="reported", **more):
         "detected": NOW,
         "language": "ru",
         "reports": 2,
+        "earlier": (AlertSource(id="s", name="Outlet", tags=("exile",)),),
     }
     return Update(**values | more)
 
