@@ -65,12 +65,16 @@ class Leases:
             yield None
             return
         done = threading.Event()
+        keeper = threading.Thread(target=_keep, args=(lease, life / 3, done), daemon=True)
         if keep:
-            threading.Thread(target=_keep, args=(lease, life / 3, done), daemon=True).start()
+            keeper.start()
         try:
             yield lease
         finally:
             done.set()
+            if keep:
+                # It may be in the middle of a renewal; the client is the caller's to close.
+                keeper.join(life.total_seconds())
             # Without Redis the lease ends by itself after its life, and the first error matters more.
             with suppress(StoreError):
                 lease.end()
