@@ -147,6 +147,7 @@ class Reading:
         pages |= {Page(id=name, source=source.id, entry=entry): due for name, entry, due in reading.again}
         if reading.gap and (further := further_index(document, source, after.history, now)):
             pages[further] = now
+        counts = {f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts}
         self._documents.read_index(
             document,
             before,
@@ -154,8 +155,9 @@ class Reading:
             seen=reading.seen,
             memory=reading.memory,
             pages=pages,
+            # The canary leaves no trace but that it came through.
             articles=[*articles, *edited] if source.id != CANARY else (),
-            counts={f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts},
+            counts=counts if source.id != CANARY else {},
             entries=reading.entries,
             due=None if soon else self._due(source, after, reading.outcome, document.fetched),
             soon=now + mirrors.SOON if soon else None,

@@ -4,7 +4,7 @@ from support.origin import Answer
 from support.program import monitor, write_config
 from support.proxies import HttpProxy
 
-from monitor.cli.sources import _row, _table
+from monitor.cli.source_rows import row_of, trouble_lines
 from monitor.models import Source
 from monitor.schedule import SourceState
 
@@ -83,8 +83,8 @@ def test_a_source_behind_a_proxy_is_tried_through_it_and_its_password_not_shown(
 
 def test_the_list_of_sources_tells_which_mirror_is_read():
     source = Source(id="s", kind="feed", urls=("https://a.test/", "https://b.test/"))
-    row = _row(source, SourceState(mirror="https://b.test/"), {})
+    row = row_of(source, SourceState(mirror="https://b.test/"), None, None)
     assert (row["address"], row["mirror"]) == ("https://b.test/", True)
-    assert "https://b.test/" in next(iter(_table([row]).columns[-1].cells))
-    row = _row(source, SourceState(), {})
+    assert [line.plain for line in trouble_lines([row])] == ["s: reads the mirror https://b.test/"]
+    row = row_of(source, SourceState(), None, None)
     assert (row["address"], row["mirror"]) == ("https://a.test/", False)
