@@ -26,14 +26,14 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from monitor import fingerprints
-from monitor.fingerprints import Fingerprint, closeness, fingerprint, same_story
 from monitor.models import Article, Severity
 from monitor.store.alerts import AlertQueue
 from monitor.store.connection import connect
 from monitor.store.embedded import EmbeddedServer, socket_path
 from monitor.store.keys import CANDIDATES, Keys
-from monitor.stories import Report, Story, find_story
+from monitor.stories import fingerprints
+from monitor.stories.fingerprints import Fingerprint, closeness, fingerprint, same_story
+from monitor.stories.story import Report, Story, find_story
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -11,14 +11,14 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from monitor.fingerprints import fingerprint, same_story
+from monitor.stories.fingerprints import fingerprint, same_story
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from monitor.fingerprints import Fingerprint
     from monitor.matching import Matcher
     from monitor.models import Article, Severity, Snippet
+    from monitor.stories.fingerprints import Fingerprint
 
 Name = TypeVar("Name", str, date)
 

@@ -21,7 +21,6 @@ from monitor.config.watch import load_watch
 from monitor.errors import ConfigError, Problem, StoreError
 from monitor.fetch.client import Bounds, opened
 from monitor.fetch.loopback import served
-from monitor.health import Patience, changes_of
 from monitor.matching import Matcher
 from monitor.notify.canary import CanaryChannel
 from monitor.pipeline.deliver import Delivering
@@ -31,9 +30,10 @@ from monitor.pipeline.raise_alert import Alerting
 from monitor.pipeline.read import Reading
 from monitor.pipeline.robots import agent_of
 from monitor.pipeline.try_source import try_source
-from monitor.rhythm import Pace
 from monitor.routing import Policy
 from monitor.senders import Surroundings, check_channel, make_channel
+from monitor.sources.health import Patience, changes_of
+from monitor.sources.rhythm import Pace
 from monitor.store.alerts import AlertQueue
 from monitor.store.archive import Archive
 from monitor.store.connection import Client, connect, redis_errors, require_fit, wait_until_up

@@ -23,7 +23,7 @@ from monitor.wiring import Runtime, utc_now
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from monitor.stories import Story
+    from monitor.stories.story import Story
 
 _POLL_SECONDS = 0.3
 

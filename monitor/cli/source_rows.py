@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from monitor.health import OUTCOMES, in_words
 from monitor.models import Outcome
 from monitor.notify.words import harmless, span
 from monitor.pipeline.mirrors import in_use
-from monitor.rhythm import HURRY
+from monitor.sources.health import OUTCOMES, in_words
+from monitor.sources.rhythm import HURRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from monitor.health import Trouble
     from monitor.models import Source
-    from monitor.schedule import SourceState
+    from monitor.sources.health import Trouble
+    from monitor.sources.schedule import SourceState
 
 _COLUMNS = ("source", "state", "last good", "last item", "rhythm", "next", "gaps")
 _ID_WIDTH = 20

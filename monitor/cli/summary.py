@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from monitor.models import Source
-    from monitor.schedule import SourceState
+    from monitor.sources.schedule import SourceState
     from monitor.wiring import Runtime
 
 _EVERY_SECONDS = 1.0

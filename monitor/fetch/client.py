@@ -20,7 +20,7 @@ from monitor.fetch.transport import GuardedTransport, resolve
 from monitor.fetch.unpack import ACCEPTED, Unpacking
 from monitor.models import Outcome
 from monitor.pipeline.ports import Response
-from monitor.schedule import BUSY_STATUSES
+from monitor.sources.schedule import BUSY_STATUSES
 from monitor.urls import host_and_port
 
 if TYPE_CHECKING:

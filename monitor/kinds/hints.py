@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from monitor.rhythm import Hints
+from monitor.sources.rhythm import Hints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import DeliveryError
 from monitor.models import Delivery, Notice
 from monitor.routing import Policy, Route, free_slots, route
-from monitor.schedule import backoff
+from monitor.sources.schedule import backoff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

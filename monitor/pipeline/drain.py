@@ -18,8 +18,8 @@ from monitor.kinds import KINDS
 from monitor.models import Document, Outcome, Page, Purpose
 from monitor.pipeline import mirrors
 from monitor.pipeline.robots import ROBOTS_BYTES, Answer, judge_robots, origin_of
-from monitor.rhythm import Pace
-from monitor.schedule import (
+from monitor.sources.rhythm import Pace
+from monitor.sources.schedule import (
     BUSY_STATUSES,
     HINT_AGAIN,
     NO_NEWS,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from monitor.models import Source
     from monitor.pipeline.ports import DocumentStore, Fetcher, JobStore, Response, RobotsStore
     from monitor.pipeline.robots import Robots
-    from monitor.schedule import Claim
+    from monitor.sources.schedule import Claim
 
 _IDLE = 0.1
 _UNKNOWN = timedelta(minutes=1)

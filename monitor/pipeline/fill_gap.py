@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from monitor.edits import Item
-    from monitor.history import History
     from monitor.models import Document, Source
+    from monitor.sources.edits import Item
+    from monitor.sources.history import History
 
 MAX_INDEXES = 10
 # Publishers date an item some time before it stands in the feed.

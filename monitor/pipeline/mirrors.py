@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from monitor.models import Source
-    from monitor.schedule import SourceState
+    from monitor.sources.schedule import SourceState
 
 RETURN = timedelta(hours=1)
 # The next address is asked so soon after one has failed.

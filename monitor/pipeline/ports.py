@@ -7,15 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from monitor.models import Delivery
-from monitor.schedule import NO_NEWS
+from monitor.sources.schedule import NO_NEWS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from monitor.corrections import Reading
-    from monitor.edits import Remembered
-    from monitor.fingerprints import Fingerprint
     from monitor.models import (
         Alert,
         Article,
@@ -28,8 +25,11 @@ if TYPE_CHECKING:
         Update,
     )
     from monitor.pipeline.robots import Robots
-    from monitor.schedule import Claim, Home, HostNews, SourceState
-    from monitor.stories import Story
+    from monitor.sources.edits import Remembered
+    from monitor.sources.schedule import Claim, Home, HostNews, SourceState
+    from monitor.stories.corrections import Reading
+    from monitor.stories.fingerprints import Fingerprint
+    from monitor.stories.story import Story
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.canary import CANARY, canary_of
-from monitor.corrections import reading_of, replaces
 from monitor.errors import StoreError
-from monitor.fingerprints import fingerprint
 from monitor.models import Article
-from monitor.stories import find_story
-from monitor.updates import Telling, opened, read_again, told
+from monitor.stories.corrections import reading_of, replaces
+from monitor.stories.fingerprints import fingerprint
+from monitor.stories.story import find_story
+from monitor.stories.updates import Telling, opened, read_again, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from monitor.corrections import Reading
-    from monitor.fingerprints import Fingerprint
     from monitor.models import Source
     from monitor.pipeline.ports import AlertStore, ArticleMatcher
-    from monitor.stories import Story
-    from monitor.updates import Event
+    from monitor.stories.corrections import Reading
+    from monitor.stories.fingerprints import Fingerprint
+    from monitor.stories.story import Story
+    from monitor.stories.updates import Event
 
 _TRIES = 50
 _SILENT = frozenset({"joined", "known", "nothing"})
@@ -39,7 +39,7 @@ class Alerting:
         self._clock = clock
 
     def consider(self, article: Article, source: Source, *, backlog: bool) -> bool:
-        """Queue what an article brings, as `monitor.updates` says; say whether a rule holds for it.
+        """Queue what an article brings, as `monitor.stories.updates` says; say whether a rule holds for it.
 
         One that told a story is compared with what it said before. Stories may change while this decides; then it
         decides again, so two outlets at one moment make one alert. Raises StoreError when they change without end.

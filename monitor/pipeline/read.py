@@ -12,19 +12,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from monitor.canary import CANARY
-from monitor.edits import Item, find_edits, recall
 from monitor.errors import BlockedPage, UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
-from monitor.gaps import is_gap, with_gap
-from monitor.history import History, heard
 from monitor.kinds import read_entries
 from monitor.kinds.hints import read_hints
 from monitor.kinds.identity import has_known_words, identities, is_new, url_name
 from monitor.models import Article, Outcome, Page, Purpose
 from monitor.pipeline import mirrors
 from monitor.pipeline.fill_gap import fill_gap, further_index
-from monitor.rhythm import with_arrivals
-from monitor.schedule import HINT_AGAIN, LOOKS_AGAIN, next_due, page_retry, wait_of
+from monitor.sources.edits import Item, find_edits, recall
+from monitor.sources.gaps import is_gap, with_gap
+from monitor.sources.history import History, heard
+from monitor.sources.rhythm import with_arrivals
+from monitor.sources.schedule import HINT_AGAIN, LOOKS_AGAIN, next_due, page_retry, wait_of
 from monitor.urls import host_and_port, identity
 
 if TYPE_CHECKING:
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from random import Random
 
-    from monitor.edits import Remembered
     from monitor.extract import Extracted
     from monitor.kinds.identity import Marks
     from monitor.kinds.kind import Listed
     from monitor.models import Document, Entry, Source
     from monitor.pipeline.ports import DocumentStore, JobStore
     from monitor.pipeline.raise_alert import Alerting
-    from monitor.rhythm import Pace
-    from monitor.schedule import SourceState
+    from monitor.sources.edits import Remembered
+    from monitor.sources.rhythm import Pace
+    from monitor.sources.schedule import SourceState
 
 # A document that killed its reader this often is given up; an article then keeps the text of the feed.
 READ_ATTEMPTS = 3

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from monitor.models import Model
-from monitor.schedule import BUSY_STATUSES
+from monitor.sources.schedule import BUSY_STATUSES
 
 ROBOTS_BYTES = 500 * 1024
 KEPT = timedelta(hours=24)

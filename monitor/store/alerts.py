@@ -6,21 +6,21 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from monitor.corrections import Reading
 from monitor.errors import StoreError
 from monitor.store.connection import Client, redis_errors
 from monitor.store.jobs import script
 from monitor.store.keys import CANDIDATES, STORIES_A_WORD, STORY_LIFE
 from monitor.store.values import message_of, message_to_entry, millis
-from monitor.stories import Story
+from monitor.stories.corrections import Reading
+from monitor.stories.story import Story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
 
-    from monitor.fingerprints import Fingerprint
     from monitor.models import Alert, Canary, Message, Notice, Update
     from monitor.store.keys import Keys
+    from monitor.stories.fingerprints import Fingerprint
 
 _BATCH = 200
 

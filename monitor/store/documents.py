@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime, timedelta
 
-    from monitor.edits import Remembered
     from monitor.models import Article, Document, Page
-    from monitor.schedule import SourceState
+    from monitor.sources.edits import Remembered
+    from monitor.sources.schedule import SourceState
     from monitor.store.archive import Archive
     from monitor.store.keys import Keys
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from monitor.models import Page
-from monitor.schedule import NO_NEWS, Claim, HostNews
+from monitor.sources.schedule import NO_NEWS, Claim, HostNews
 from monitor.store.connection import Client, redis_errors
 from monitor.store.keys import CROWDED_LIMIT, SOURCE_LIMIT, STOP_LIMIT
 from monitor.store.values import changes, document_to_hash, home_from, home_to, millis, state_from_hash, weight
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from monitor.models import Document
-    from monitor.schedule import Home, SourceState
+    from monitor.sources.schedule import Home, SourceState
     from monitor.store.keys import Keys
 
 

@@ -40,7 +40,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | lease:NAME      | string | seconds                 | who drains, who sends                               | a few                        |
 | canary          | hash   | for ever                | stage -> when a canary last came there, ms          | one field a stage            |
 | counts          | hash   | for ever                | counted outcomes, articles, matches                 | one field a name             |
-| troubles        | hash   | for ever                | what is wrong now, by subject (monitor/health.py)   | sources + 1                  |
+| troubles        | hash   | for ever                | what is wrong now, by subject (monitor/sources/health.py)   | sources + 1                  |
 """
 
 from __future__ import annotations

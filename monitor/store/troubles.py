@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.health import Trouble
+from monitor.sources.health import Trouble
 from monitor.store.connection import Client, redis_errors
 from monitor.store.jobs import script
 
 if TYPE_CHECKING:
-    from monitor.health import Change
+    from monitor.sources.health import Change
     from monitor.store.keys import Keys
 
 

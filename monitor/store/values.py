@@ -7,12 +7,12 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.edits import Remembered
 from monitor.errors import StoreError
-from monitor.history import History
 from monitor.models import Alert, Canary, Document, Notice, Outcome, Page, Purpose, Update
-from monitor.rhythm import Hints
-from monitor.schedule import Home, SourceState
+from monitor.sources.edits import Remembered
+from monitor.sources.history import History
+from monitor.sources.rhythm import Hints
+from monitor.sources.schedule import Home, SourceState
 from monitor.store.keys import DOCUMENT_BYTES
 
 if TYPE_CHECKING:

@@ -21,10 +21,10 @@ from monitor.cli.source_rows import (
     trouble_lines,
     worst_first,
 )
-from monitor.health import Trouble
-from monitor.history import History
 from monitor.models import Outcome, Source
-from monitor.schedule import SourceState
+from monitor.sources.health import Trouble
+from monitor.sources.history import History
+from monitor.sources.schedule import SourceState
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

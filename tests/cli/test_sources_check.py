@@ -6,7 +6,7 @@ from support.proxies import HttpProxy
 
 from monitor.cli.source_rows import row_of, trouble_lines
 from monitor.models import Source
-from monitor.schedule import SourceState
+from monitor.sources.schedule import SourceState
 
 STORY = "The Kremlin plans to annex Belarus, officials in Moscow said on Monday evening to reporters of the agency."
 

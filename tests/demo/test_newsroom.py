@@ -23,9 +23,9 @@ from monitor.demo.newsroom import Newsroom
 from monitor.demo.stories import load_stories, parse_story
 from monitor.demo.stories.outlets import OUTLETS
 from monitor.extract import extract
-from monitor.fingerprints import fingerprint, same_story
 from monitor.matching import Matcher
 from monitor.models import Article
+from monitor.stories.fingerprints import fingerprint, same_story
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.kinds.hints import read_hints
-from monitor.rhythm import Hints
+from monitor.sources.rhythm import Hints
 
 SY = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
 

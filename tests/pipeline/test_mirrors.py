@@ -11,7 +11,7 @@ from support.proxies import HttpProxy
 
 from monitor.models import Outcome, Source
 from monitor.pipeline import mirrors
-from monitor.schedule import SourceState
+from monitor.sources.schedule import SourceState
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 A, B, C = "https://a.test/f", "https://b.test/f", "https://c.test/f"

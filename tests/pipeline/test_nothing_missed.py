@@ -8,7 +8,7 @@ from support.flow import Flow, article_page, rss, rss_item, source
 from support.origin import Answer
 
 from monitor.models import Outcome
-from monitor.schedule import LOOKS_AGAIN
+from monitor.sources.schedule import LOOKS_AGAIN
 
 HIT = "Министры двух стран согласовали бюджет Союзного государства на следующий год."
 OTHER = "В городе открылась выставка старинных часов, собранных за тридцать лет работы музея."

@@ -7,7 +7,7 @@ import pytest
 from support.flow import Flow, rss_item, source
 from support.origin import Answer
 
-from monitor.rhythm import Hints
+from monitor.sources.rhythm import Hints
 
 
 @pytest.fixture

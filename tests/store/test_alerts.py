@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.errors import DeliveryError
-from monitor.fingerprints import fingerprint
 from monitor.models import Article, Match, Severity, Snippet, Source, Span
 from monitor.pipeline.deliver import DIGEST_QUIET, Delivering, Desk, plan
 from monitor.pipeline.raise_alert import Alerting
@@ -14,6 +13,7 @@ from monitor.store.alerts import AlertQueue
 from monitor.store.connection import connect
 from monitor.store.deliveries import Deliveries
 from monitor.store.keys import CANDIDATES, STORIES_A_WORD, STORY_LIFE
+from monitor.stories.fingerprints import fingerprint
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SOURCE = Source(id="tass", url="https://tass.test/rss", kind="feed", tags=("state",))

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from monitor.models import Article, Document, Purpose
-from monitor.schedule import SourceState
+from monitor.sources.schedule import SourceState
 from monitor.store.archive import Archive
 from monitor.store.documents import Documents
 

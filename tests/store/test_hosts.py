@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from monitor.models import Entry, Page
-from monitor.schedule import Home, HostNews, SourceState
+from monitor.sources.schedule import Home, HostNews, SourceState
 from monitor.store.jobs import Jobs
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

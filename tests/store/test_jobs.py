@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.models import Document, Entry, Outcome, Page, Purpose
-from monitor.schedule import Home, SourceState
+from monitor.sources.schedule import Home, SourceState
 from monitor.store.archive import Archive
 from monitor.store.documents import Documents
 from monitor.store.jobs import Jobs

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from monitor.fingerprints import Fingerprint, closeness, same_story
 from monitor.models import Alert, AlertRule, AlertSource, Article, Match, Model, Severity, Snippet, Source
+from monitor.stories.fingerprints import Fingerprint, closeness, same_story
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

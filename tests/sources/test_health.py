@@ -8,10 +8,10 @@ import pytest
 from support.flow import Flow, article_page, rss, rss_item, source
 from support.origin import Answer
 
-from monitor.health import NETWORK, Patience, changes_of, in_words
-from monitor.history import History, heard, longest_pause, silent_since
 from monitor.models import Notice, Outcome, Source
-from monitor.schedule import SourceState
+from monitor.sources.health import NETWORK, Patience, changes_of, in_words
+from monitor.sources.history import History, heard, longest_pause, silent_since
+from monitor.sources.schedule import SourceState
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PATIENCE = Patience(3, timedelta(minutes=2))

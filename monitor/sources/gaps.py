@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.edits import recall
+from monitor.sources.edits import recall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from monitor.edits import Item, Remembered
-    from monitor.history import History
-    from monitor.schedule import SourceState
+    from monitor.sources.edits import Item, Remembered
+    from monitor.sources.history import History
+    from monitor.sources.schedule import SourceState
 
 
 def is_gap(groups: Iterable[Sequence[str]], last: Mapping[str, Remembered]) -> bool:

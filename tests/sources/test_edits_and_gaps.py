@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.edits import FIRST_GAP, LONGEST_GAP, Item, Remembered, find_edits, read_again
-from monitor.gaps import is_gap
 from monitor.kinds.further import kind_of, next_document
 from monitor.models import Document, Entry, Purpose
-from monitor.rhythm import HURRY, shortened
+from monitor.sources.edits import FIRST_GAP, LONGEST_GAP, Item, Remembered, find_edits, read_again
+from monitor.sources.gaps import is_gap
+from monitor.sources.rhythm import HURRY, shortened
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

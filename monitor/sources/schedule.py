@@ -3,7 +3,7 @@
 The order in which the rules apply:
 1. `Retry-After` of the server wins; 429 and 503 pause their whole host (`host_pause`).
 2. A source that answered is due one interval after the check began, so that a slow answer does not shift the rhythm.
-   The interval is its own `every`, to the second, or follows its rhythm (monitor/rhythm.py).
+   The interval is its own `every`, to the second, or follows its rhythm (monitor/sources/rhythm.py).
 3. One that failed waits twice as long after each failure, up to MAX_BACKOFF, spread by jitter; 404 for ever waits
    NOT_FOUND_PROBE, and 410 GONE_PROBE. It never stops being tried.
 """
@@ -14,16 +14,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.history import History
 from monitor.models import Outcome
-from monitor.rhythm import Hints, interval, shortened
+from monitor.sources.history import History
+from monitor.sources.rhythm import Hints, interval, shortened
 from monitor.urls import host_and_port
 
 if TYPE_CHECKING:
     from random import Random
 
     from monitor.models import Source
-    from monitor.rhythm import Pace
+    from monitor.sources.rhythm import Pace
 
 MAX_BACKOFF = timedelta(hours=1)
 GONE_PROBE = timedelta(days=7)

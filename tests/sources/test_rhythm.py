@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from monitor.rhythm import Hints, Pace, interval, usual_gap, with_arrivals
+from monitor.sources.rhythm import Hints, Pace, interval, usual_gap, with_arrivals
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
 PACE = Pace(timedelta(minutes=5), timedelta(minutes=1), timedelta(hours=1))

@@ -8,8 +8,8 @@ from statistics import mean
 import pytest
 
 from monitor.models import Outcome, Source
-from monitor.rhythm import Hints, Pace
-from monitor.schedule import Home, SourceState, backoff, host_pause, next_due, wait_of
+from monitor.sources.rhythm import Hints, Pace
+from monitor.sources.schedule import Home, SourceState, backoff, host_pause, next_due, wait_of
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 A, B, C = "https://a.test/feed", "https://b.test/feed", "https://c.test/feed"

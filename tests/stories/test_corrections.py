@@ -2,8 +2,8 @@
 
 import pytest
 
-from monitor.corrections import MOST, Reading, compare, is_gone, reading_of, replaces
 from monitor.models import Article
+from monitor.stories.corrections import MOST, Reading, compare, is_gone, reading_of, replaces
 
 BODY = (
     "Парламент утвердил бюджет на следующий год.\nЗа проголосовали 5 депутатов, против — двое.\n"

@@ -9,8 +9,8 @@ from itertools import combinations
 
 import pytest
 
-from monitor.fingerprints import INDEXED, WORDS, Fingerprint, fingerprint, same_story
 from monitor.models import Article
+from monitor.stories.fingerprints import INDEXED, WORDS, Fingerprint, fingerprint, same_story
 
 CUSTOMS = """Правительства двух соседних стран договорились открыть общий таможенный пост у моста через реку Вилейку.
 Соглашение подписали вчера вечером министры транспорта после переговоров, которые продолжались почти три недели.

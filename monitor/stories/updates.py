@@ -16,18 +16,18 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from monitor.corrections import compare, is_gone
 from monitor.models import Alert, Update, UpdateKind
-from monitor.stories import join_story, make_alert, open_story, outlet_of, raise_story, rules_of, with_rules
+from monitor.stories.corrections import compare, is_gone
+from monitor.stories.story import join_story, make_alert, open_story, outlet_of, raise_story, rules_of, with_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from monitor.corrections import Reading
-    from monitor.fingerprints import Fingerprint
     from monitor.models import Article, Change, Match, Snippet, Source
-    from monitor.stories import Story
+    from monitor.stories.corrections import Reading
+    from monitor.stories.fingerprints import Fingerprint
+    from monitor.stories.story import Story
 
 EACH = 5
 FURTHER = frozenset({10, 20, 50, 100, 200, 500})

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from monitor.history import silent_since
 from monitor.models import Model, Notice, Outcome
+from monitor.sources.history import silent_since
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from monitor.models import Source
-    from monitor.schedule import SourceState
+    from monitor.sources.schedule import SourceState
 
 NETWORK = "network"
 # Fewer sources than this that fail at once are troubles of their own.

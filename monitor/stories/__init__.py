@@ -1,0 +1,1 @@
+"""What is one story, and what becomes of it: decisions over articles and alerts, without a store."""
