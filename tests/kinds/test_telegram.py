@@ -97,7 +97,7 @@ def test_a_channel_without_preview_is_not_an_empty_one():
     with pytest.raises(UnreadableDocument, match="no public preview"):
         read('<div class="tgme_page"><a class="tgme_action_button_new">View in Telegram</a></div>')
     with pytest.raises(UnreadableDocument, match="no preview of a Telegram channel"):
-        read("<html><title>Just a moment...</title></html>")
+        read("<html><title>Another page</title></html>")
     assert read(PAGE.format('<div class="tme_no_messages_found">No posts found</div>')) == ()
 
 

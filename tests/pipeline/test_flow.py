@@ -71,7 +71,7 @@ def test_known_items_whose_names_were_lost_are_read_in_full(flow, origin):
     running = flow()
     running.settle()
     assert running.runtime.documents.memory("s")
-    running.runtime.client.delete(running.runtime.keys("seen", "s"))
+    running.runtime.client.delete(running.runtime.keys("seen", "s"), running.runtime.keys("entries", "s"))
     items = rss_item("Союзное государство: два", "/2") + rss_item("Союзное государство: раз", "/1")
     origin.answers["/feed"] = Answer(rss(items))
     running.look_again()

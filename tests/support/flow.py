@@ -9,7 +9,7 @@ from pathlib import Path
 
 from monitor.config.settings import Settings
 from monitor.config.watch import load_watch
-from monitor.models import Source
+from monitor.models import Alert, Source
 from monitor.wiring import Configuration, Installation, Runtime, utc_now
 
 WATCH = """version: 1
@@ -107,7 +107,7 @@ class Flow:
         return utc_now()
 
     def titles(self) -> list[str]:
-        return [alert.title for _, alert in self.runtime.alerts.read()]
+        return [message.title for _, message in self.runtime.alerts.read() if isinstance(message, Alert)]
 
     def state(self, name: str):
         return self.runtime.jobs.state(name)
