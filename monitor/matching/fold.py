@@ -19,6 +19,10 @@ _TO_CYRILLIC = str.maketrans(_LATIN_UPPER + _LATIN_LOWER, _CYRILLIC_UPPER + _CYR
 _TO_LATIN = str.maketrans(_CYRILLIC_UPPER + _CYRILLIC_LOWER + "Ўў", _LATIN_UPPER + _LATIN_LOWER + "Yy")
 _SAME_APOSTROPHE = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
 _SAME_LETTER = _SAME_APOSTROPHE | str.maketrans("ёўґ", "еуг")
+# Small letters that may stand for one another, whatever their neighbours are.
+LOOK_ALIKES = str.maketrans(
+    (_LATIN_UPPER + _LATIN_LOWER).lower() + "ґ", (_CYRILLIC_UPPER + _CYRILLIC_LOWER).lower() + "г"
+)
 
 _LETTERS = re.compile("[A-Za-z0-9А-яЁёІіЇїЄєЎўҐґ']*").fullmatch
 _LATIN = re.compile("[A-Za-zÀ-ÖØ-öø-ɏ]")

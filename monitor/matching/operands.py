@@ -55,13 +55,17 @@ class Operands:
         self.vocabulary = Vocabulary()
         self._of: dict[str | Term, Operand] = {}
         self._choices: dict[frozenset[tuple[int, Scope]], Choice] = {}
-        self._having: defaultdict[int, tuple[int, ...]] = defaultdict(tuple)
+        having: defaultdict[int, tuple[int, ...]] = defaultdict(tuple)
         for term_list in watch.lists.values():
             self._add(term_list.name, term_list.terms, term_list.exceptions)
         for hit in (hit for rule in watch.rules for hit in hits_of(rule.condition)):
             if isinstance(hit.of, Term) and _anywhere(hit.of) not in self._of:
                 self._add(_anywhere(hit.of), (hit.of,), ())
         self.all = tuple(self._of.values())
+        for operand in self.all:
+            for pattern in operand.terms:
+                having[pattern] += (operand.number,)
+        self._having = list(map(having.__getitem__, range(len(self.vocabulary))))
         self.not_plain = frozenset(operand.number for operand in self.all if not operand.is_plain)
 
     def number(self, of: str | Term) -> int:
@@ -93,8 +97,6 @@ class Operands:
                 operand.dropped[pattern] = operand.dropped.get(pattern, dropped) & dropped
         operand.exceptions = frozenset(pattern for term in exceptions for pattern in self.vocabulary.add(term))
         operand.is_plain = not operand.exceptions and not any(operand.dropped.values())
-        for pattern in operand.terms:
-            self._having[pattern] += (operand.number,)
 
 
 def _anywhere(term: Term) -> Term:

@@ -40,6 +40,10 @@ class Vocabulary:
         self._forms: dict[str, tuple[int, ...]] = {}
         self._prefixes: dict[int, dict[str, tuple[int, ...]]] = {}
 
+    def __len__(self) -> int:
+        """The number of patterns."""
+        return len(self._patterns)
+
     def add(self, term: Term) -> tuple[int, ...]:
         """The numbers of the patterns that the term stands for."""
         return tuple(map(self._number_pattern, patterns_of(term, self._expansions)))
@@ -58,12 +62,14 @@ class Vocabulary:
             return tuple(n for n in found if n not in self._cased or self._cased[n].accepts_capitals(raw))
         return found
 
-    def strangers(self, folded: set[str]) -> set[str]:
-        """Those of the words that pass no test."""
-        found = folded.difference(self._forms)  # of a plain dict: a view of its keys would be walked through
-        for length, prefixes in self._prefixes.items():
-            found = {word for word in found if word[:length] not in prefixes}
-        return found
+    def beginnings(self) -> tuple[set[str], set[str]]:
+        """The folded words with which a term can begin, and the prefixes."""
+        forms: set[str] = set()
+        prefixes: set[str] = set()
+        for test, number in self._tests.items():
+            if number in self._begin:
+                (prefixes if test.prefix else forms).update(test.forms)
+        return forms, prefixes
 
     def begun(self, numbers: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[Node, ...]]:
         """What a word that passes these tests is: the patterns it is all of, and the nodes where longer ones go on."""

@@ -1,0 +1,102 @@
+"""The skeleton of a text hides no word, whatever stands in it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.matching import finder
+from monitor.matching.finder import Finder
+from monitor.matching.fold import fold
+from monitor.matching.skeleton import Skeleton, of_words
+from monitor.matching.vocabulary import Vocabulary
+from monitor.matching.words import is_letter, words
+from monitor.rules import Term
+
+HOSTILE = "абвгґдеєёжзиіїйлмнрстуўхцьэюяacehopxyBHTéïäАВСЕНОРСТХУ'’ʼ`\u0301\u0306\u0308\u00ad\u200b .,-!\n\u00a0😀한中ǆ\u0345\ud800"
+CLASSICAL = "сзцнлдьбераує'\u0301 "
+HANGUL_MEDIALS = dict.fromkeys(range(0x1160, 0x1200))
+TEXTS = st.text(HOSTILE, max_size=40) | st.text(CLASSICAL, max_size=30) | st.text(max_size=20)
+
+
+def found(terms: list[str], text: str) -> list[tuple[int, int]]:
+    """Where the finder finds the terms, each in this spelling only."""
+    vocabulary = Vocabulary()
+    for term in terms:
+        vocabulary.add(Term(term, 1, exact=True))
+    return [(start, end) for _, start, end in Finder(vocabulary).find(text, Skeleton(text))]
+
+
+@settings(max_examples=1_000)
+@given(TEXTS)
+def test_every_word_that_is_a_term_is_found_once_and_in_order(text):
+    text = text.translate(HANGUL_MEDIALS)
+    raws = list(words(text))
+    assert found([raw for raw, _, _ in raws], text) == [(start, start + len(raw)) for raw, start, _ in raws]
+
+
+@settings(max_examples=500)
+@given(TEXTS, TEXTS)
+def test_a_word_is_found_where_it_folds_to_the_term_and_nowhere_else(term, text):
+    terms = [raw for raw, _, _ in words(term.translate(HANGUL_MEDIALS))][:1]
+    folded = set(map(fold, terms))
+    assert found(terms, text) == [(at, at + len(raw)) for raw, at, _ in words(text) if fold(raw) in folded]
+
+
+@settings(max_examples=300)
+@given(TEXTS)
+def test_words_are_counted_as_they_are_cut(text):
+    skeleton = Skeleton(text.translate(HANGUL_MEDIALS))
+    starts = [start for _, start, _ in words(text.translate(HANGUL_MEDIALS))]
+    for offset in range(len(text.translate(HANGUL_MEDIALS)) + 1):
+        assert skeleton.words_before(offset) == sum(start < offset for start in starts)
+
+
+def test_words_are_counted_beyond_the_first_block():
+    text = "слово об'яднання, " * 1_000
+    starts = [start for _, start, _ in words(text)]
+    skeleton = Skeleton(text)
+    assert [skeleton.words_before(start) for start in starts] == list(range(2_000))
+
+
+def test_every_letter_there_is_looks_in_a_skeleton_as_its_folded_form_does():
+    texts = [f"п{letter}ж" for letter in map(chr, range(0x110000)) if is_letter(letter)]
+    assert not [text for text in texts if {Skeleton(text).reduced.strip()} != of_words([fold(text)])]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("word", ["Київ", "ёлка", "Orbán", "ўрад", "서울", "Ñandú", "ΐ"])
+def test_composed_and_decomposed_words_are_both_found(word, form):
+    text = f"«{unicodedata.normalize(form, word)}»"
+    assert found([word], text) == [(1, len(text) - 1)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 20, 100])
+def test_a_text_read_in_stretches_has_the_hits_it_has_at_once(monkeypatch, size):
+    text = "Минск, аб'яднанне Минск зь'езд и минск " * 20
+    whole = found(["минск", "аб'яднанне"], text)
+    monkeypatch.setattr(finder, "_AT_ONCE", size)
+    assert found(["минск", "аб'яднанне"], text) == whole
+    assert len(whole) == 80
+
+
+def test_what_is_remembered_is_bounded(monkeypatch):
+    monkeypatch.setattr(finder, "_REMEMBERED", 3)
+    vocabulary = Vocabulary()
+    vocabulary.add(Term("слово*", 1))
+    made = Finder(vocabulary)
+    for text in (f"слово{number}" for number in range(50)):
+        assert made.find(text, Skeleton(text))
+        assert len(made) <= 3
+
+
+def test_long_words_are_not_remembered():
+    vocabulary = Vocabulary()
+    vocabulary.add(Term("а*", 1))
+    made = Finder(vocabulary)
+    text = "а" * 101 + " " + "а" * 100
+    assert len(made.find(text, Skeleton(text))) == 2
+    assert set(made) == {"а" * 100}
