@@ -51,7 +51,7 @@ class Evidence:
         self._choices: dict[tuple[Choice, FieldName], tuple[list[Found], Places]] = {}
         self._near: dict[tuple[tuple[Choice, ...], int | None], bool] = {}
         self._nearest: dict[tuple[Choice, ...], Nearby | None] = {}
-        self._in = {name: operands.having(reading.patterns()) for name, reading in self.readings.items()}
+        self._in = {name: reading.operands() for name, reading in self.readings.items()}
         for name, there in self._in.items():
             there -= {number for number in there & operands.not_plain if not self.hits(number, name)}
         self._there = {Scope.ANYWHERE: self._hitting(FIELDS)}

@@ -1,98 +1,127 @@
 """Where the patterns of a vocabulary hit in a text.
 
-An automaton goes once through the skeleton of the text and names the places where a word that begins a term may stand.
-What really stands there is folded and looked up, each differently written word once; phrases are followed from there.
+Of the plain words of a text those that begin a term are found together, as what two sets have in common; where they
+stand is worked out when somebody asks. An odd word is folded and looked up if its skeleton is that of a term's word.
 """
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import chain, compress, islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation
-
+from monitor.matching.coded import Coded, decoded, encoded_words
 from monitor.matching.fold import fold
-from monitor.matching.skeleton import SEPARATOR, of_words
+from monitor.matching.skeleton import skeletons
 from monitor.matching.words import joins, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from monitor.matching.skeleton import Skeleton
     from monitor.matching.vocabulary import Node, Vocabulary
 
-MAX_PLACES = 100_000  # with a word that begins a term, of one field: no article has as many, and a megabyte must end
+MAX_WORDS = 100_000  # that begin a term, of one field: no article has as many, and a megabyte must end
 
-_REMEMBERED = 100_000  # differently written words that begin a term: 20 MB
-_LONGEST_REMEMBERED = 100  # characters; longer words do not come again
-_AT_ONCE = 50_000  # characters, so that not all that is found in a long text is held at once
+_REMEMBERED = 50_000  # words, or stretches of odd words
+_LONGEST_REMEMBERED = 100  # characters; longer ones do not come again
+_HEAD = 4  # letters of a prefix that are looked for first, since the words of a text are gone through for each length
+_START = itemgetter(1)
 
-Word: TypeAlias = "tuple[tuple[int, ...], tuple[Node, ...]]"
-"""What a word begins: the patterns it is all of, and the nodes where longer ones go on."""
+Letters = TypeVar("Letters", bytes, str)
+
+
+class Word(NamedTuple):
+    """What a word begins: the patterns it is all of, and the nodes where longer ones go on.
+
+    `operands` are those that have one of the patterns. With `depends` all of it depends on the word's capitals.
+    """
+
+    alone: tuple[int, ...]
+    leads: tuple[Node, ...]
+    operands: tuple[int, ...]
+    depends: bool = False
+
+
+Having: TypeAlias = "Callable[[Iterable[int]], set[int]]"
+FoundWord: TypeAlias = tuple[Word, int, int, int]
+"""A word in a text: where it begins, where it ends without a possessive 's, and where with it. Ends are exclusive."""
 
 Hits: TypeAlias = tuple[tuple[int, ...], int, int]
 """Patterns that hit the same words of a text, and the offsets of these: of the first character, and after the last."""
 
 
-class Finder(dict[str, Word]):
-    """Finds the patterns of a complete vocabulary. As a dict it has the words that it met, as they were written."""
+class Finder:
+    """Finds the patterns of a vocabulary, which must be complete. `having` tells the operands that have a pattern."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        super().__init__()
+    def __init__(self, vocabulary: Vocabulary, having: Having = set) -> None:
         self._vocabulary = vocabulary
+        self.having = having
         forms, prefixes = vocabulary.beginnings()
-        by_kind = sorted(of_words(forms), key=_has_separator)
-        self._one_word = sum(not _has_separator(word) for word in by_kind)
-        patterns = [SEPARATOR + word + SEPARATOR for word in by_kind]
-        patterns += [SEPARATOR + word for word in of_words(prefixes)]
-        self._longest = max(map(len, patterns), default=0)
-        self._automaton = BytesAhoCorasick(patterns, implementation=Implementation.ContiguousNFA)
+        self._plain_forms = encoded_words(forms)
+        self._plain_heads: _Heads[bytes] = _Heads(encoded_words(prefixes))
+        self._odd_forms = {max(line.split(), key=len, default="") for line in skeletons(forms).split("\n")}
+        self._odd_heads: _Heads[str] = _Heads(line.split()[0] for line in skeletons(prefixes).split("\n") if line)
+        self._plain = _PlainWords(vocabulary, having)
+        self._odd: dict[str, Sequence[FoundWord]] = {}
 
-    def __missing__(self, raw: str) -> Word:
-        """The word, looked up now."""
-        word = self._vocabulary.begun(self._numbers(raw))
-        if len(raw) <= _LONGEST_REMEMBERED:
-            if len(self) >= _REMEMBERED:
-                self.clear()
-            self[raw] = word
-        return word
+    def plain_words(self, coded: Coded) -> dict[bytes, Word]:
+        """Those plain words of a text that begin a term."""
+        found = self._plain_forms.intersection(coded.words) | self._plain_heads.of(coded.words)
+        return dict(zip(found, map(self._plain.__getitem__, found), strict=True))
 
-    def find(self, text: str, skeleton: Skeleton) -> list[Hits]:
-        """All hits, in order of where they begin."""
+    def odd_words(self, text: str, coded: Coded) -> list[FoundWord]:
+        """Those odd words of a text that begin a term, in order."""
+        if not coded.odd:
+            return []
+        stretches = [text[begin:end] for begin, end in coded.odd]
+        known = {stretch: self._odd[stretch] for stretch in self._odd.keys() & set(stretches)}
+        known |= self._look_up(list({*stretches}.difference(known)))
+        found = (
+            (word, begin + start, begin + end, begin + whole_end)
+            for (begin, _), stretch in zip(coded.odd, stretches, strict=True)
+            for word, start, end, whole_end in known[stretch]
+        )
+        return list(islice(found, MAX_WORDS))
+
+    def hits(self, text: str, coded: Coded, plain: dict[bytes, Word], odd: Sequence[FoundWord]) -> list[Hits]:
+        """All hits, in order of where they begin, given the words that begin a term."""
         found: list[Hits] = []
-        done = 0
-        one_word, all_plain, is_plain = self._one_word, skeleton.is_all_plain, skeleton.is_plain
-        for pattern, start, end in islice(self._places(skeleton.reduced), MAX_PLACES):
-            if start < done:
-                continue
-            if pattern < one_word and (all_plain or is_plain(start, end)):
-                done = end - 2
-                alone, leads = self[text[start:done]]
-                if alone:
-                    found.append((alone, start, done))
-                if leads:
-                    found += self._phrases(leads, text, start, done)
-            else:
-                begin, done = skeleton.around(start)
-                for raw, first, last in words(text, begin, done):
-                    alone, leads = self[raw]
-                    if alone:
-                        found.append((alone, first, first + len(raw)))
-                    found += self._phrases(leads, text, first, last)
+        for word, start, end, whole_end in chain(odd, islice(_located(coded, plain), MAX_WORDS)):
+            if word.depends:
+                word = self._word(text[start:end])  # noqa: PLW2901 - the same one, now with its capitals
+            if word.alone:
+                found.append((word.alone, start, end))
+            if word.leads:
+                found += self._phrases(word.leads, text, start, whole_end)
+        if odd:
+            found.sort(key=_START)
         return found
 
-    def _places(self, reduced: bytes) -> Iterable[tuple[int, int, int]]:
-        """Where the automaton's patterns stand, in order of their ends: the number of one, and from where to where."""
-        if len(reduced) <= _AT_ONCE:
-            return self._automaton.find_matches_as_indexes(reduced, overlapping=True)
-        return (
-            (pattern, begin + start, begin + end)
-            for begin in range(0, len(reduced), _AT_ONCE)
-            for pattern, start, end in self._automaton.find_matches_as_indexes(
-                reduced[begin : begin + _AT_ONCE + self._longest], overlapping=True
-            )
-            if start < _AT_ONCE
-        )
+    def _word(self, raw: str) -> Word:
+        alone, leads = self._vocabulary.begun(self._numbers(raw))
+        return Word(alone, leads, tuple(self.having(alone)))
+
+    def _look_up(self, stretches: list[str]) -> dict[str, Sequence[FoundWord]]:
+        """The words of each stretch that begin a term, with offsets from its start."""
+        looked_up: dict[str, Sequence[FoundWord]] = dict.fromkeys(stretches, ())
+        alike = skeletons(stretches)
+        parts = alike.split()
+        likely = self._odd_forms.intersection(parts) | self._odd_heads.of(parts)
+        if likely:
+            for stretch, line in zip(stretches, alike.split("\n"), strict=True):
+                if not likely.isdisjoint(line.split()):
+                    looked_up[stretch] = list(self._words_of(stretch))
+        if len(self._odd) + len(looked_up) > _REMEMBERED:
+            self._odd.clear()
+        short = {stretch: found for stretch, found in looked_up.items() if len(stretch) <= _LONGEST_REMEMBERED}
+        self._odd.update(islice(short.items(), _REMEMBERED))
+        return looked_up
+
+    def _words_of(self, stretch: str) -> Iterator[FoundWord]:
+        for raw, start, whole_end in words(stretch):
+            word = self._word(raw)
+            if word.alone or word.leads:
+                yield word, start, start + len(raw), whole_end
 
     def _phrases(self, nodes: Sequence[Node], text: str, start: int, end: int) -> Iterator[Hits]:
         """The phrases of several words whose first word, which led to these nodes, stands there."""
@@ -122,5 +151,47 @@ class Finder(dict[str, Word]):
         return self._vocabulary.numbers(raw, fold(raw))
 
 
-def _has_separator(word: bytes) -> bool:
-    return SEPARATOR in word
+class _PlainWords(dict[bytes, Word]):
+    """What plain words begin; each is looked up once."""
+
+    def __init__(self, vocabulary: Vocabulary, having: Having) -> None:
+        super().__init__()
+        self._vocabulary = vocabulary
+        self._having = having
+
+    def __missing__(self, coded: bytes) -> Word:
+        """The word, looked up now."""
+        tests = self._vocabulary.tests(decoded(coded))
+        alone, leads = self._vocabulary.begun(tests)
+        word = Word(alone, leads, tuple(self._having(alone)), self._vocabulary.depend_on_capitals(tests))
+        if len(coded) <= _LONGEST_REMEMBERED:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[coded] = word
+        return word
+
+
+class _Heads(Generic[Letters]):
+    """The first letters of prefixes, by how many they are."""
+
+    def __init__(self, prefixes: Iterable[Letters]) -> None:
+        self._by_length: dict[int, set[Letters]] = {}
+        for prefix in prefixes:
+            head = prefix[:_HEAD]
+            self._by_length.setdefault(len(head), set()).add(head)
+
+    def of(self, found: Sequence[Letters]) -> set[Letters]:
+        """The words that begin with one of them."""
+        begun: set[Letters] = set()
+        for length, heads in self._by_length.items():
+            begun.update(compress(found, map(heads.__contains__, map(itemgetter(slice(length)), found))))
+        return begun
+
+
+def _located(coded: Coded, plain: dict[bytes, Word]) -> Iterator[FoundWord]:
+    """Where these words of a text stand, in order."""
+    starts = coded.starts
+    for index, word in compress(enumerate(coded.words), map(plain.__contains__, coded.words)):
+        start = starts[index] + index
+        end = start + len(word)
+        yield plain[word], start, end, end

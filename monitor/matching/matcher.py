@@ -53,7 +53,7 @@ class Matcher:
 
     def __init__(self, watch: Watch) -> None:
         self._operands = Operands(watch)
-        self._finder = Finder(self._operands.vocabulary)
+        self._finder = Finder(self._operands.vocabulary, self._operands.having)
         self._rules = [_Ready(rule, check(rule.condition, self._operands)) for rule in watch.rules]
         self._by_id = {ready.rule.id: ready for ready in self._rules}
         self._without_gate: list[int] = []

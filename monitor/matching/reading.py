@@ -11,18 +11,18 @@ from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from monitor.matching.coded import Coded
 from monitor.matching.sentences import paragraph_starts, sentence_starts
-from monitor.matching.skeleton import Skeleton
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from monitor.matching.finder import Finder
 
 Occurrence: TypeAlias = tuple[int, int]
 """The offsets of a hit in the text: its first character, and the one after its last."""
 
-_PATTERNS = itemgetter(0)
+_LEADS, _OPERANDS, _DEPENDS = itemgetter(1), itemgetter(2), itemgetter(3)
 
 
 class Place(NamedTuple):
@@ -39,18 +39,23 @@ class Reading:
 
     def __init__(self, text: str, finder: Finder) -> None:
         self.text = text
-        self._skeleton = Skeleton(text)
-        self._found = finder.find(text, self._skeleton)
+        self._finder = finder
+        self._coded = Coded(text)
+        self._plain = finder.plain_words(self._coded)
+        self._odd = finder.odd_words(text, self._coded)
 
-    def patterns(self) -> Iterator[int]:
-        """The patterns that hit, as often as they do."""
-        return chain.from_iterable(map(_PATTERNS, self._found))
+    def operands(self) -> set[int]:
+        """The operands with a pattern that hits."""
+        begun = [*self._plain.values(), *(word for word, *_ in self._odd)]
+        if any(map(_LEADS, begun)) or any(map(_DEPENDS, begun)):
+            return self._finder.having(self.hits)
+        return set(chain.from_iterable(map(_OPERANDS, begun)))
 
     @cached_property
     def hits(self) -> Mapping[int, Sequence[Occurrence]]:
         """The occurrences of each pattern that hits, in order."""
         hits: defaultdict[int, list[Occurrence]] = defaultdict(list)
-        for patterns, start, end in self._found:
+        for patterns, start, end in self._finder.hits(self.text, self._coded, self._plain, self._odd):
             for pattern in patterns:
                 hits[pattern].append((start, end))
         return hits
@@ -58,7 +63,7 @@ class Reading:
     def place(self, hit: Occurrence) -> Place:
         """The hit, and where it is among the words."""
         start, end = hit
-        return Place(start, end, self._skeleton.words_before(start), self._skeleton.words_before(end) - 1)
+        return Place(start, end, self._coded.words_before(start), self._coded.words_before(end) - 1)
 
     @cached_property
     def paragraphs(self) -> Sequence[int]:

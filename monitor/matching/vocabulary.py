@@ -54,13 +54,22 @@ class Vocabulary:
 
     def numbers(self, raw: str, folded: str) -> tuple[int, ...]:
         """The numbers of the word tests that a word passes, as it is written and as it folds."""
+        found = self.tests(folded)
+        if self.depend_on_capitals(found):
+            return tuple(n for n in found if n not in self._cased or self._cased[n].accepts_capitals(raw))
+        return found
+
+    def tests(self, folded: str) -> tuple[int, ...]:
+        """The numbers of the word tests that a word passes as it folds, capitals left out of account."""
         found = self._forms.get(folded, ())
         for length, prefixes in self._prefixes.items():
             if folded[:length] in prefixes:
                 found += prefixes[folded[:length]]
-        if found and self._cased:
-            return tuple(n for n in found if n not in self._cased or self._cased[n].accepts_capitals(raw))
         return found
+
+    def depend_on_capitals(self, numbers: tuple[int, ...]) -> bool:
+        """Whether one of these tests asks for capitals."""
+        return bool(self._cased) and not self._cased.keys().isdisjoint(numbers)
 
     def beginnings(self) -> tuple[set[str], set[str]]:
         """The folded words with which a term can begin, and the prefixes."""

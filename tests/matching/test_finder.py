@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.matching import finder
+from monitor.matching.coded import Coded, decoded
 from monitor.matching.finder import Finder
 from monitor.matching.fold import fold
-from monitor.matching.skeleton import Skeleton, of_words
+from monitor.matching.skeleton import skeletons
 from monitor.matching.vocabulary import Vocabulary
 from monitor.matching.words import is_letter, words
 from monitor.rules import Term
@@ -27,7 +28,14 @@ def found(terms: list[str], text: str) -> list[tuple[int, int]]:
     vocabulary = Vocabulary()
     for term in terms:
         vocabulary.add(Term(term, 1, exact=True))
-    return [(start, end) for _, start, end in Finder(vocabulary).find(text, Skeleton(text))]
+    return hits(Finder(vocabulary), text)
+
+
+def hits(made: Finder, text: str) -> list[tuple[int, int]]:
+    coded = Coded(text)
+    return [
+        (start, end) for _, start, end in made.hits(text, coded, made.plain_words(coded), made.odd_words(text, coded))
+    ]
 
 
 @settings(max_examples=1_000)
@@ -49,22 +57,29 @@ def test_a_word_is_found_where_it_folds_to_the_term_and_nowhere_else(term, text)
 @settings(max_examples=300)
 @given(TEXTS)
 def test_words_are_counted_as_they_are_cut(text):
-    skeleton = Skeleton(text.translate(HANGUL_MEDIALS))
+    coded = Coded(text.translate(HANGUL_MEDIALS))
     starts = [start for _, start, _ in words(text.translate(HANGUL_MEDIALS))]
     for offset in range(len(text.translate(HANGUL_MEDIALS)) + 1):
-        assert skeleton.words_before(offset) == sum(start < offset for start in starts)
+        assert coded.words_before(offset) == sum(start < offset for start in starts)
 
 
 def test_words_are_counted_beyond_the_first_block():
     text = "слово об'яднання, " * 1_000
     starts = [start for _, start, _ in words(text)]
-    skeleton = Skeleton(text)
-    assert [skeleton.words_before(start) for start in starts] == list(range(2_000))
+    coded = Coded(text)
+    assert [coded.words_before(start) for start in starts] == list(range(2_000))
 
 
 def test_every_letter_there_is_looks_in_a_skeleton_as_its_folded_form_does():
     texts = [f"п{letter}ж" for letter in map(chr, range(0x110000)) if is_letter(letter)]
-    assert not [text for text in texts if {Skeleton(text).reduced.strip()} != of_words([fold(text)])]
+    assert skeletons(texts) == skeletons(map(fold, texts))
+
+
+def test_every_letter_there_is_is_plain_only_if_it_folds_alone():
+    for letter in filter(is_letter, map(chr, range(0x3000))):
+        text = f"{letter} "
+        coded = Coded(text)
+        assert coded.odd or [decoded(word) for word in coded.words] == [fold(letter), ""]
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
@@ -74,29 +89,20 @@ def test_composed_and_decomposed_words_are_both_found(word, form):
     assert found([word], text) == [(1, len(text) - 1)]
 
 
-@pytest.mark.parametrize("size", [1, 7, 20, 100])
-def test_a_text_read_in_stretches_has_the_hits_it_has_at_once(monkeypatch, size):
-    text = "Минск, аб'яднанне Минск зь'езд и минск " * 20
-    whole = found(["минск", "аб'яднанне"], text)
-    monkeypatch.setattr(finder, "_AT_ONCE", size)
-    assert found(["минск", "аб'яднанне"], text) == whole
-    assert len(whole) == 80
-
-
 def test_what_is_remembered_is_bounded(monkeypatch):
     monkeypatch.setattr(finder, "_REMEMBERED", 3)
     vocabulary = Vocabulary()
     vocabulary.add(Term("слово*", 1))
     made = Finder(vocabulary)
-    for text in (f"слово{number}" for number in range(50)):
-        assert made.find(text, Skeleton(text))
-        assert len(made) <= 3
+    for number in range(50):
+        assert len(hits(made, f"слово{number} сло\u0301во{number} другое")) == 2
+        assert max(len(made._plain), len(made._odd)) <= 3
 
 
 def test_long_words_are_not_remembered():
     vocabulary = Vocabulary()
     vocabulary.add(Term("а*", 1))
     made = Finder(vocabulary)
-    text = "а" * 101 + " " + "а" * 100
-    assert len(made.find(text, Skeleton(text))) == 2
-    assert set(made) == {"а" * 100}
+    assert len(hits(made, f"{'а' * 101} {'а' * 100} {'а' * 100}\u0301")) == 3
+    assert len(made._plain) == 1
+    assert not made._odd
