@@ -37,7 +37,7 @@ _USUAL = "".join(
 _CODES = {char: code for code, char in enumerate(_USUAL) if char != _NO_CHARACTER}
 _ENCODING = codecs.charmap_build(_USUAL)
 _TOGETHER = 32  # characters from a rare one on, since where there is one there are more
-_REMEMBERED = 40_000  # characters, 4 MB
+_REMEMBERED = 60_000  # characters, 6 MB
 _MARKS = frozenset(filter(is_unseen, map(chr, range(0x10000)))).union(APOSTROPHES)  # inside a word, no letters
 
 
@@ -80,6 +80,7 @@ def _alphabet(code: int) -> bytes:
 
 
 _FOLDED = bytes(map(_folded, range(256)))
+_FOLDED_LINES = bytes(code if code == ord("\n") else folded for code, folded in enumerate(_FOLDED))
 _ALPHABETS = b"".join(map(_alphabet, range(256)))
 
 
@@ -101,6 +102,11 @@ def _encoded(text: str) -> bytes:
 def encoded_words(folded: Iterable[str]) -> set[bytes]:
     """Folded words as the plain words of a text are coded."""
     return set(_encoded(" ".join(folded)).split())
+
+
+def coded_lines(text: str) -> list[bytes]:
+    """The lines of a text, coded."""
+    return codecs.charmap_encode(text, _WITH_RARE, _ENCODING)[0].translate(_FOLDED_LINES).split(b"\n")
 
 
 def decoded(word: bytes) -> str:

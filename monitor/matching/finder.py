@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from itertools import chain, compress, islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from monitor.matching.coded import Coded, decoded, encoded_words
+from monitor.matching.coded import Coded, coded_lines, decoded, encoded_words
 from monitor.matching.fold import fold
 from monitor.matching.skeleton import skeletons
 from monitor.matching.words import joins, words
@@ -27,19 +27,19 @@ _LONGEST_REMEMBERED = 100  # characters; longer ones do not come again
 _HEAD = 4  # letters of a prefix that are looked for first, since the words of a text are gone through for each length
 _START = itemgetter(1)
 
-Letters = TypeVar("Letters", bytes, str)
-
 
 class Word(NamedTuple):
     """What a word begins: the patterns it is all of, and the nodes where longer ones go on.
 
-    `operands` are those that have one of the patterns. With `depends` all of it depends on the word's capitals.
+    `operands` are those that have one of the patterns. `cased` says that all of it depends on the word's capitals,
+    `open` that only its place in the text tells what it hits.
     """
 
     alone: tuple[int, ...]
     leads: tuple[Node, ...]
     operands: tuple[int, ...]
-    depends: bool = False
+    open: bool
+    cased: bool = False
 
 
 Having: TypeAlias = "Callable[[Iterable[int]], set[int]]"
@@ -51,23 +51,27 @@ Hits: TypeAlias = tuple[tuple[int, ...], int, int]
 
 
 class Finder:
-    """Finds the patterns of a vocabulary, which must be complete. `having` tells the operands that have a pattern."""
+    """Finds the patterns of a vocabulary, which it makes complete. `having` tells the operands that have a pattern."""
 
     def __init__(self, vocabulary: Vocabulary, having: Having = set) -> None:
         self._vocabulary = vocabulary
         self.having = having
-        forms, prefixes = vocabulary.beginnings()
+        forms, prefixes = vocabulary.complete()
         self._plain_forms = encoded_words(forms)
-        self._plain_heads: _Heads[bytes] = _Heads(encoded_words(prefixes))
-        self._odd_forms = {max(line.split(), key=len, default="") for line in skeletons(forms).split("\n")}
-        self._odd_heads: _Heads[str] = _Heads(line.split()[0] for line in skeletons(prefixes).split("\n") if line)
+        self._plain_heads = _Heads(encoded_words(prefixes))
+        parts = (line.split() for line in coded_lines(skeletons(forms)))
+        self._odd_forms = {max(several, key=len, default=b"") for several in parts}.difference(self._plain_forms)
+        self._odd_heads = _Heads(line.split()[0] for line in coded_lines(skeletons(prefixes)) if line)
         self._plain = _PlainWords(vocabulary, having)
         self._odd: dict[str, Sequence[FoundWord]] = {}
+        self._numbered: dict[str, tuple[int, ...]] = {}
 
-    def plain_words(self, coded: Coded) -> dict[bytes, Word]:
-        """Those plain words of a text that begin a term."""
-        found = self._plain_forms.intersection(coded.words) | self._plain_heads.of(coded.words)
-        return dict(zip(found, map(self._plain.__getitem__, found), strict=True))
+    def plain_words(self, coded: Coded) -> list[tuple[bytes, Word]]:
+        """Those plain words of a text that begin a term, each once."""
+        found = self._plain_forms.intersection(coded.words)
+        if self._plain_heads:
+            found |= self._plain_heads.of(coded.words)
+        return list(zip(found, map(self._plain.__getitem__, found), strict=True))
 
     def odd_words(self, text: str, coded: Coded) -> list[FoundWord]:
         """Those odd words of a text that begin a term, in order."""
@@ -83,11 +87,13 @@ class Finder:
         )
         return list(islice(found, MAX_WORDS))
 
-    def hits(self, text: str, coded: Coded, plain: dict[bytes, Word], odd: Sequence[FoundWord]) -> list[Hits]:
+    def hits(
+        self, text: str, coded: Coded, plain: Iterable[tuple[bytes, Word]], odd: Sequence[FoundWord]
+    ) -> list[Hits]:
         """All hits, in order of where they begin, given the words that begin a term."""
         found: list[Hits] = []
-        for word, start, end, whole_end in chain(odd, islice(_located(coded, plain), MAX_WORDS)):
-            if word.depends:
+        for word, start, end, whole_end in chain(odd, islice(_located(coded, dict(plain)), MAX_WORDS)):
+            if word.cased:
                 word = self._word(text[start:end])  # noqa: PLW2901 - the same one, now with its capitals
             if word.alone:
                 found.append((word.alone, start, end))
@@ -99,16 +105,17 @@ class Finder:
 
     def _word(self, raw: str) -> Word:
         alone, leads = self._vocabulary.begun(self._numbers(raw))
-        return Word(alone, leads, tuple(self.having(alone)))
+        return Word(alone, leads, tuple(self.having(alone)), bool(leads))
 
     def _look_up(self, stretches: list[str]) -> dict[str, Sequence[FoundWord]]:
         """The words of each stretch that begin a term, with offsets from its start."""
         looked_up: dict[str, Sequence[FoundWord]] = dict.fromkeys(stretches, ())
-        alike = skeletons(stretches)
-        parts = alike.split()
-        likely = self._odd_forms.intersection(parts) | self._odd_heads.of(parts)
+        lines = coded_lines(skeletons(stretches))
+        parts = b" ".join(lines).split()
+        likely = {word for forms in (self._plain_forms, self._odd_forms) for word in forms.intersection(parts)}
+        likely |= self._odd_heads.of(parts)
         if likely:
-            for stretch, line in zip(stretches, alike.split("\n"), strict=True):
+            for stretch, line in zip(stretches, lines, strict=True):
                 if not likely.isdisjoint(line.split()):
                     looked_up[stretch] = list(self._words_of(stretch))
         if len(self._odd) + len(looked_up) > _REMEMBERED:
@@ -148,7 +155,14 @@ class Finder:
         return numbers, joins(gap, raw), start + len(raw), whole_end
 
     def _numbers(self, raw: str) -> tuple[int, ...]:
-        return self._vocabulary.numbers(raw, fold(raw))
+        known = self._numbered.get(raw)
+        if known is None:
+            known = self._vocabulary.numbers(raw, fold(raw))
+            if len(raw) <= _LONGEST_REMEMBERED:
+                if len(self._numbered) >= _REMEMBERED:
+                    self._numbered.clear()
+                self._numbered[raw] = known
+        return known
 
 
 class _PlainWords(dict[bytes, Word]):
@@ -163,7 +177,8 @@ class _PlainWords(dict[bytes, Word]):
         """The word, looked up now."""
         tests = self._vocabulary.tests(decoded(coded))
         alone, leads = self._vocabulary.begun(tests)
-        word = Word(alone, leads, tuple(self._having(alone)), self._vocabulary.depend_on_capitals(tests))
+        cased = self._vocabulary.depend_on_capitals(tests)
+        word = Word(alone, leads, tuple(self._having(alone)), cased or bool(leads), cased)
         if len(coded) <= _LONGEST_REMEMBERED:
             if len(self) >= _REMEMBERED:
                 self.clear()
@@ -171,18 +186,22 @@ class _PlainWords(dict[bytes, Word]):
         return word
 
 
-class _Heads(Generic[Letters]):
+class _Heads:
     """The first letters of prefixes, by how many they are."""
 
-    def __init__(self, prefixes: Iterable[Letters]) -> None:
-        self._by_length: dict[int, set[Letters]] = {}
+    def __init__(self, prefixes: Iterable[bytes]) -> None:
+        self._by_length: dict[int, set[bytes]] = {}
         for prefix in prefixes:
             head = prefix[:_HEAD]
             self._by_length.setdefault(len(head), set()).add(head)
 
-    def of(self, found: Sequence[Letters]) -> set[Letters]:
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self._by_length)
+
+    def of(self, found: Sequence[bytes]) -> set[bytes]:
         """The words that begin with one of them."""
-        begun: set[Letters] = set()
+        begun: set[bytes] = set()
         for length, heads in self._by_length.items():
             begun.update(compress(found, map(heads.__contains__, map(itemgetter(slice(length)), found))))
         return begun

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _HANGUL_LEADS = range(0x1100, 0x1160)
 _HANGUL_MEDIALS = range(0x1160, 0x1200)  # composition joins them to the letter before, as it does a mark
-_REMEMBERED = 40_000  # characters, 4 MB
+_REMEMBERED = 60_000  # characters, 6 MB
 _FAR, _FOREIGN = "\u2e80", "x"  # letters from there on need not be told apart
 
 # The modern spelling of fold.py, in words that are parted by apostrophes and blanks.
