@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import chain, compress, islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from monitor.matching.coded import Coded, coded_lines, decoded, encoded_words
 from monitor.matching.fold import fold
@@ -27,18 +27,17 @@ _LONGEST_REMEMBERED = 100  # characters; longer ones do not come again
 _HEAD = 4  # letters of a prefix that are looked for first, since the words of a text are gone through for each length
 _START = itemgetter(1)
 
+Value = TypeVar("Value")
+
 
 class Word(NamedTuple):
     """What a word begins: the patterns it is all of, and the nodes where longer ones go on.
 
-    `operands` are those that have one of the patterns. `cased` says that all of it depends on the word's capitals,
-    `open` that only its place in the text tells what it hits.
+    `cased` says that all of it depends on the word's capitals.
     """
 
     alone: tuple[int, ...]
     leads: tuple[Node, ...]
-    operands: tuple[int, ...]
-    open: bool
     cased: bool = False
 
 
@@ -62,16 +61,25 @@ class Finder:
         parts = (line.split() for line in coded_lines(skeletons(forms)))
         self._odd_forms = {max(several, key=len, default=b"") for several in parts}.difference(self._plain_forms)
         self._odd_heads = _Heads(line.split()[0] for line in coded_lines(skeletons(prefixes)) if line)
-        self._plain = _PlainWords(vocabulary, having)
+        self._plain = _PlainWords(vocabulary)
+        self._operands = _OperandsOfWords(self._plain, having)
         self._odd: dict[str, Sequence[FoundWord]] = {}
         self._numbered: dict[str, tuple[int, ...]] = {}
 
-    def plain_words(self, coded: Coded) -> list[tuple[bytes, Word]]:
-        """Those plain words of a text that begin a term, each once."""
+    def plain_words(self, coded: Coded) -> set[bytes]:
+        """Those plain words of a text that begin a term."""
         found = self._plain_forms.intersection(coded.words)
         if self._plain_heads:
             found |= self._plain_heads.of(coded.words)
-        return list(zip(found, map(self._plain.__getitem__, found), strict=True))
+        return found
+
+    def operands(self, plain: set[bytes], odd: Sequence[FoundWord]) -> set[int] | None:
+        """The operands that these words hit; None where that depends on other words, or on capitals."""
+        known = list(map(self._operands.__getitem__, plain))
+        if None in known or any(word.leads for word, *_ in odd):
+            return None
+        hit = set(chain.from_iterable(filter(None, known)))
+        return hit.union(*(self.having(word.alone) for word, *_ in odd))
 
     def odd_words(self, text: str, coded: Coded) -> list[FoundWord]:
         """Those odd words of a text that begin a term, in order."""
@@ -87,12 +95,10 @@ class Finder:
         )
         return list(islice(found, MAX_WORDS))
 
-    def hits(
-        self, text: str, coded: Coded, plain: Iterable[tuple[bytes, Word]], odd: Sequence[FoundWord]
-    ) -> list[Hits]:
+    def hits(self, text: str, coded: Coded, plain: set[bytes], odd: Sequence[FoundWord]) -> list[Hits]:
         """All hits, in order of where they begin, given the words that begin a term."""
         found: list[Hits] = []
-        for word, start, end, whole_end in chain(odd, islice(_located(coded, dict(plain)), MAX_WORDS)):
+        for word, start, end, whole_end in chain(odd, islice(self._located(coded, plain), MAX_WORDS)):
             if word.cased:
                 word = self._word(text[start:end])  # noqa: PLW2901 - the same one, now with its capitals
             if word.alone:
@@ -105,7 +111,7 @@ class Finder:
 
     def _word(self, raw: str) -> Word:
         alone, leads = self._vocabulary.begun(self._numbers(raw))
-        return Word(alone, leads, tuple(self.having(alone)), bool(leads))
+        return Word(alone, leads)
 
     def _look_up(self, stretches: list[str]) -> dict[str, Sequence[FoundWord]]:
         """The words of each stretch that begin a term, with offsets from its start."""
@@ -129,6 +135,14 @@ class Finder:
             word = self._word(raw)
             if word.alone or word.leads:
                 yield word, start, start + len(raw), whole_end
+
+    def _located(self, coded: Coded, plain: set[bytes]) -> Iterator[FoundWord]:
+        """Where these words of a text stand, in order."""
+        starts = coded.starts
+        for index, word in compress(enumerate(coded.words), map(plain.__contains__, coded.words)):
+            start = starts[index] + index
+            end = start + len(word)
+            yield self._plain[word], start, end, end
 
     def _phrases(self, nodes: Sequence[Node], text: str, start: int, end: int) -> Iterator[Hits]:
         """The phrases of several words whose first word, which led to these nodes, stands there."""
@@ -168,22 +182,36 @@ class Finder:
 class _PlainWords(dict[bytes, Word]):
     """What plain words begin; each is looked up once."""
 
-    def __init__(self, vocabulary: Vocabulary, having: Having) -> None:
+    def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__()
         self._vocabulary = vocabulary
-        self._having = having
 
     def __missing__(self, coded: bytes) -> Word:
         """The word, looked up now."""
         tests = self._vocabulary.tests(decoded(coded))
-        alone, leads = self._vocabulary.begun(tests)
-        cased = self._vocabulary.depend_on_capitals(tests)
-        word = Word(alone, leads, tuple(self._having(alone)), cased or bool(leads), cased)
-        if len(coded) <= _LONGEST_REMEMBERED:
-            if len(self) >= _REMEMBERED:
-                self.clear()
-            self[coded] = word
+        word = Word(*self._vocabulary.begun(tests), self._vocabulary.depend_on_capitals(tests))
+        _remember(self, coded, word)
         return word
+
+
+class _OperandsOfWords(dict[bytes, "tuple[int, ...] | None"]):
+    """The operands that plain words hit; None where that depends on other words, or on capitals."""
+
+    def __init__(self, plain: _PlainWords, having: Having) -> None:
+        super().__init__()
+        self._plain = plain
+        self._having = having
+        self._shared: dict[tuple[int, ...], tuple[int, ...]] = {}  # few, and so at hand in the processor's cache
+
+    def __missing__(self, coded: bytes) -> tuple[int, ...] | None:
+        """The operands, looked up now."""
+        word = self._plain[coded]
+        operands = None
+        if not (word.leads or word.cased):
+            having = tuple(self._having(word.alone))
+            operands = self._shared.setdefault(having, having)
+        _remember(self, coded, operands)
+        return operands
 
 
 class _Heads:
@@ -207,10 +235,8 @@ class _Heads:
         return begun
 
 
-def _located(coded: Coded, plain: dict[bytes, Word]) -> Iterator[FoundWord]:
-    """Where these words of a text stand, in order."""
-    starts = coded.starts
-    for index, word in compress(enumerate(coded.words), map(plain.__contains__, coded.words)):
-        start = starts[index] + index
-        end = start + len(word)
-        yield plain[word], start, end, end
+def _remember(memory: dict[bytes, Value], key: bytes, value: Value) -> None:
+    if len(key) <= _LONGEST_REMEMBERED:
+        if len(memory) >= _REMEMBERED:
+            memory.clear()
+        memory[key] = value

@@ -99,7 +99,7 @@ class Matcher:
         evidence = Evidence({"text": text}, self._operands, self._finder)
         if lists is None:
             return bool(evidence.present())
-        return any(self._operands.all[operand].name in lists for operand in evidence.present())
+        return not evidence.present().isdisjoint(self._operands.of_lists(lists))
 
     def _evidence(self, article: Article) -> Evidence:
         return Evidence({name: getattr(article, name) for name in FIELDS}, self._operands, self._finder)

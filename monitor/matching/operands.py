@@ -72,6 +72,10 @@ class Operands:
         """The number of a list, or of a term that stands in a rule: wherever it stands, it is one operand."""
         return self._of[of if isinstance(of, str) else _anywhere(of)].number
 
+    def of_lists(self, names: Iterable[str]) -> set[int]:
+        """The numbers of the lists of these names, as far as there are such."""
+        return {self._of[name].number for name in names if name in self._of}
+
     def choice(self, hits: Iterable[Hit]) -> Choice:
         """The operands of some hits, one of which is wanted."""
         key = frozenset((self.number(hit.of), hit.scope) for hit in hits)

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from functools import cached_property
-from itertools import chain
-from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from monitor.matching.coded import Coded
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
 
 Occurrence: TypeAlias = tuple[int, int]
 """The offsets of a hit in the text: its first character, and the one after its last."""
-
-_OPERANDS, _OPEN = itemgetter(2), itemgetter(3)  # of a Word; attributes take longer
 
 
 class Place(NamedTuple):
@@ -46,11 +42,8 @@ class Reading:
 
     def operands(self) -> set[int]:
         """The operands with a pattern that hits."""
-        begun = [word for _, word in self._plain]
-        begun += [word for word, *_ in self._odd]
-        if any(map(_OPEN, begun)):
-            return self._finder.having(self.hits)
-        return set(chain.from_iterable(map(_OPERANDS, begun)))
+        known = self._finder.operands(self._plain, self._odd)
+        return self._finder.having(self.hits) if known is None else known
 
     @cached_property
     def hits(self) -> Mapping[int, Sequence[Occurrence]]:
