@@ -36,8 +36,8 @@ _USUAL = "".join(
 ).ljust(256, _NO_CHARACTER)
 _CODES = {char: code for code, char in enumerate(_USUAL) if char != _NO_CHARACTER}
 _ENCODING = codecs.charmap_build(_USUAL)
-_TOGETHER = 32  # characters from a rare one on, since where there is one there are more
-_REMEMBERED = 60_000  # characters, 6 MB
+_TOGETHER = 64  # characters from a rare one on, since where there is one there are more
+_LAST_REMEMBERED = "\uffff"  # of rare characters: 6 MB if all of the first plane are met
 _MARKS = frozenset(filter(is_unseen, map(chr, range(0x10000)))).union(APOSTROPHES)  # inside a word, no letters
 
 
@@ -51,10 +51,11 @@ class _Codes(dict[str, int]):
 
     def __missing__(self, char: str) -> int:
         """The code, worked out now."""
-        code = _CODES.get(char, _rare(char))
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        self[char] = code
+        code = _CODES.get(char)
+        if code is None:
+            code = _rare(char)
+        if char <= _LAST_REMEMBERED:
+            self[char] = code
         return code
 
 
