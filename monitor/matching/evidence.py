@@ -13,7 +13,7 @@ from monitor.rules import Scope
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from monitor.matching.chunks import Memo
+    from monitor.matching.finder import Finder
     from monitor.matching.operands import Choice, Operand, Operands
     from monitor.models import FieldName
 
@@ -43,14 +43,15 @@ class Nearby(NamedTuple):
 class Evidence:
     """The hits in the fields of an article. Operands are named by their numbers."""
 
-    def __init__(self, texts: Mapping[FieldName, str], operands: Operands, memo: Memo) -> None:
-        self.readings = {name: Reading(text, memo) for name, text in texts.items() if text}
+    def __init__(self, texts: Mapping[FieldName, str], operands: Operands, finder: Finder) -> None:
+        self.readings = {name: Reading(text, finder) for name, text in texts.items() if text}
         self._operands = operands.all
         self._hits: dict[tuple[int, FieldName], list[Found]] = {}
+        self._spans: dict[Found, Span] = {}
         self._choices: dict[tuple[Choice, FieldName], tuple[list[Found], Places]] = {}
         self._near: dict[tuple[tuple[Choice, ...], int | None], bool] = {}
         self._nearest: dict[tuple[Choice, ...], Nearby | None] = {}
-        self._in = {name: operands.having(reading.hits) for name, reading in self.readings.items()}
+        self._in = {name: reading.operands() for name, reading in self.readings.items()}
         for name, there in self._in.items():
             there -= {number for number in there & operands.not_plain if not self.hits(number, name)}
         self._there = {Scope.ANYWHERE: self._hitting(FIELDS)}
@@ -117,13 +118,13 @@ class Evidence:
 
     def spans(self, hits: Iterable[Found]) -> tuple[Span, ...]:
         """The hits as people see them, in reading order, each once."""
-        return tuple(map(self._span, sorted(set(hits))))
+        return tuple(self._spans[found] if found in self._spans else self._span(found) for found in sorted(set(hits)))
 
     def _span(self, found: Found) -> Span:
         operand, name = self._operands[found.operand], FIELDS[found.field]
         term, reading = operand.terms[found.pattern], self.readings[name]
-        start, end = reading.extent(found.hit)
-        return Span(
+        start, end = found.hit
+        span = self._spans[found] = Span(
             field=name,
             start=start,
             end=end,
@@ -132,6 +133,7 @@ class Evidence:
             list=operand.name,
             line=found.line or term.line,
         )
+        return span
 
     def _hitting(self, names: Iterable[FieldName]) -> frozenset[int]:
         """The operands with a hit in one of the fields."""
@@ -149,7 +151,7 @@ class Evidence:
         return self._choices[key]
 
 
-def _counted(operand: Operand, occurrences: Mapping[int, list[Occurrence]]) -> Sequence[tuple[Occurrence, int]]:
+def _counted(operand: Operand, occurrences: Mapping[int, Sequence[Occurrence]]) -> Sequence[tuple[Occurrence, int]]:
     """The hits of an operand that has some there, with their patterns: those that count, in order."""
     patterns = list(operand.terms.keys() & occurrences.keys())
     if len(patterns) == 1 and operand.is_plain:
@@ -166,10 +168,10 @@ def _outside(
     hits: Iterable[tuple[Occurrence, int]], exceptions: Sequence[Occurrence]
 ) -> Iterator[tuple[Occurrence, int]]:
     """The hits that lie inside none of the exceptions; both come in order."""
-    ahead, furthest = 0, (-1, -1)
+    ahead, furthest = 0, -1
     for hit, pattern in hits:
-        while ahead < len(exceptions) and exceptions[ahead][:2] <= hit[:2]:
-            furthest = max(furthest, exceptions[ahead][2:])
+        while ahead < len(exceptions) and exceptions[ahead][0] <= hit[0]:
+            furthest = max(furthest, exceptions[ahead][1])
             ahead += 1
-        if hit[2:] > furthest:
+        if hit[1] > furthest:
             yield hit, pattern

@@ -19,12 +19,16 @@ _TO_CYRILLIC = str.maketrans(_LATIN_UPPER + _LATIN_LOWER, _CYRILLIC_UPPER + _CYR
 _TO_LATIN = str.maketrans(_CYRILLIC_UPPER + _CYRILLIC_LOWER + "Ўў", _LATIN_UPPER + _LATIN_LOWER + "Yy")
 _SAME_APOSTROPHE = str.maketrans(dict.fromkeys(APOSTROPHES, "'"))
 _SAME_LETTER = _SAME_APOSTROPHE | str.maketrans("ёўґ", "еуг")
+# Small letters that may stand for one another, whatever their neighbours are.
+LOOK_ALIKES = str.maketrans(
+    (_LATIN_UPPER + _LATIN_LOWER).lower() + "ґ", (_CYRILLIC_UPPER + _CYRILLIC_LOWER).lower() + "г"
+)
 
 _LETTERS = re.compile("[A-Za-z0-9А-яЁёІіЇїЄєЎўҐґ']*").fullmatch
-_LATIN = re.compile("[A-Za-zÀ-ÖØ-öø-ɏ]")
+LATIN = re.compile("[A-Za-zÀ-ÖØ-öø-ɏ]")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 # Letters of one script that look like none of the other.
-_ONLY_LATIN = re.compile(f"(?![{_LATIN_UPPER}{_LATIN_LOWER}]){_LATIN.pattern}")
+_ONLY_LATIN = re.compile(f"(?![{_LATIN_UPPER}{_LATIN_LOWER}]){LATIN.pattern}")
 _ONLY_CYRILLIC = re.compile(f"(?![{_CYRILLIC_UPPER}{_CYRILLIC_LOWER}Ўў]){_CYRILLIC.pattern}")
 _UNSEEN = re.compile("[\u0300\u0301\u034f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 
@@ -70,11 +74,11 @@ def modernised(word: str) -> str:
 
 def _in_one_script(word: str) -> str:
     """The word with look-alikes of the other script replaced, where that leaves one script; else unchanged."""
-    if not (_LATIN.search(word) and _CYRILLIC.search(word)):
+    if not (LATIN.search(word) and _CYRILLIC.search(word)):
         return word
     to_cyrillic, to_latin = not _ONLY_LATIN.search(word), not _ONLY_CYRILLIC.search(word)
     if to_cyrillic and to_latin:
-        to_cyrillic = len(_LATIN.findall(word)) <= len(_CYRILLIC.findall(word))
+        to_cyrillic = len(LATIN.findall(word)) <= len(_CYRILLIC.findall(word))
     if to_cyrillic:
         return word.translate(_TO_CYRILLIC)
     return word.translate(_TO_LATIN) if to_latin else word

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.matching.checks import Check, ConditionReport, check, narrowest
-from monitor.matching.chunks import Memo
 from monitor.matching.evidence import Evidence
+from monitor.matching.finder import Finder
 from monitor.matching.operands import FIELDS, Operands
 from monitor.matching.snippets import snippet
 from monitor.models import Match, Severity, Snippet, Span
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from monitor.models import Article
     from monitor.rules import Rule, Watch
-
-MEMO_CHUNKS = 300_000  # some 40 MB when full: the different chunks of 15 MB of news
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +51,9 @@ class _Ready:
 class Matcher:
     """A watch file made ready. Not for use by two threads at once: it remembers the words it has seen."""
 
-    def __init__(self, watch: Watch, *, memo_chunks: int = MEMO_CHUNKS) -> None:
+    def __init__(self, watch: Watch) -> None:
         self._operands = Operands(watch)
-        self._memo = Memo(self._operands.vocabulary, memo_chunks)
+        self._finder = Finder(self._operands.vocabulary, self._operands.having)
         self._rules = [_Ready(rule, check(rule.condition, self._operands)) for rule in watch.rules]
         self._by_id = {ready.rule.id: ready for ready in self._rules}
         self._without_gate: list[int] = []
@@ -98,12 +96,13 @@ class Matcher:
 
     def touches(self, text: str, lists: Collection[str] | None = None) -> bool:
         """Whether any term hits the text; with `lists`, any term of these. An unknown list has no terms."""
-        evidence = Evidence({"text": text}, self._operands, self._memo)
-        wanted = None if lists is None else frozenset(lists)
-        return any(wanted is None or self._operands.all[operand].name in wanted for operand in evidence.present())
+        evidence = Evidence({"text": text}, self._operands, self._finder)
+        if lists is None:
+            return bool(evidence.present())
+        return not evidence.present().isdisjoint(self._operands.of_lists(lists))
 
     def _evidence(self, article: Article) -> Evidence:
-        return Evidence({name: getattr(article, name) for name in FIELDS}, self._operands, self._memo)
+        return Evidence({name: getattr(article, name) for name in FIELDS}, self._operands, self._finder)
 
     def _candidates(self, present: frozenset[int]) -> list[_Ready]:
         """The rules that may hold for an article with hits of these operands, in the order of the file."""

@@ -55,18 +55,26 @@ class Operands:
         self.vocabulary = Vocabulary()
         self._of: dict[str | Term, Operand] = {}
         self._choices: dict[frozenset[tuple[int, Scope]], Choice] = {}
-        self._having: defaultdict[int, tuple[int, ...]] = defaultdict(tuple)
+        having: defaultdict[int, tuple[int, ...]] = defaultdict(tuple)
         for term_list in watch.lists.values():
             self._add(term_list.name, term_list.terms, term_list.exceptions)
         for hit in (hit for rule in watch.rules for hit in hits_of(rule.condition)):
             if isinstance(hit.of, Term) and _anywhere(hit.of) not in self._of:
                 self._add(_anywhere(hit.of), (hit.of,), ())
         self.all = tuple(self._of.values())
+        for operand in self.all:
+            for pattern in operand.terms:
+                having[pattern] += (operand.number,)
+        self._having = list(map(having.__getitem__, range(len(self.vocabulary))))
         self.not_plain = frozenset(operand.number for operand in self.all if not operand.is_plain)
 
     def number(self, of: str | Term) -> int:
         """The number of a list, or of a term that stands in a rule: wherever it stands, it is one operand."""
         return self._of[of if isinstance(of, str) else _anywhere(of)].number
+
+    def of_lists(self, names: Iterable[str]) -> set[int]:
+        """The numbers of the lists of these names, as far as there are such."""
+        return {self._of[name].number for name in names if name in self._of}
 
     def choice(self, hits: Iterable[Hit]) -> Choice:
         """The operands of some hits, one of which is wanted."""
@@ -93,8 +101,6 @@ class Operands:
                 operand.dropped[pattern] = operand.dropped.get(pattern, dropped) & dropped
         operand.exceptions = frozenset(pattern for term in exceptions for pattern in self.vocabulary.add(term))
         operand.is_plain = not operand.exceptions and not any(operand.dropped.values())
-        for pattern in operand.terms:
-            self._having[pattern] += (operand.number,)
 
 
 def _anywhere(term: Term) -> Term:

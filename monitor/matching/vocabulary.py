@@ -40,6 +40,10 @@ class Vocabulary:
         self._forms: dict[str, tuple[int, ...]] = {}
         self._prefixes: dict[int, dict[str, tuple[int, ...]]] = {}
 
+    def __len__(self) -> int:
+        """The number of patterns."""
+        return len(self._patterns)
+
     def add(self, term: Term) -> tuple[int, ...]:
         """The numbers of the patterns that the term stands for."""
         return tuple(map(self._number_pattern, patterns_of(term, self._expansions)))
@@ -50,20 +54,35 @@ class Vocabulary:
 
     def numbers(self, raw: str, folded: str) -> tuple[int, ...]:
         """The numbers of the word tests that a word passes, as it is written and as it folds."""
+        found = self.tests(folded)
+        if self.depend_on_capitals(found):
+            return tuple(n for n in found if n not in self._cased or self._cased[n].accepts_capitals(raw))
+        return found
+
+    def tests(self, folded: str) -> tuple[int, ...]:
+        """The numbers of the word tests that a word passes as it folds, capitals left out of account."""
         found = self._forms.get(folded, ())
         for length, prefixes in self._prefixes.items():
             if folded[:length] in prefixes:
                 found += prefixes[folded[:length]]
-        if found and self._cased:
-            return tuple(n for n in found if n not in self._cased or self._cased[n].accepts_capitals(raw))
         return found
 
-    def strangers(self, folded: set[str]) -> set[str]:
-        """Those of the words that pass no test."""
-        found = folded.difference(self._forms)  # of a plain dict: a view of its keys would be walked through
-        for length, prefixes in self._prefixes.items():
-            found = {word for word in found if word[:length] not in prefixes}
-        return found
+    def depend_on_capitals(self, numbers: tuple[int, ...]) -> bool:
+        """Whether one of these tests asks for capitals."""
+        return bool(self._cased) and not self._cased.keys().isdisjoint(numbers)
+
+    def complete(self) -> tuple[set[str], set[str]]:
+        """The folded words with which a term can begin, and the prefixes.
+
+        Nothing can be added afterwards: what that takes, a fifth of the memory, is given up.
+        """
+        forms: set[str] = set()
+        prefixes: set[str] = set()
+        for test, number in self._tests.items():
+            if number in self._begin:
+                (prefixes if test.prefix else forms).update(test.forms)
+        self._tests, self._patterns, self._expansions = {}, {}, Forms()
+        return forms, prefixes
 
     def begun(self, numbers: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[Node, ...]]:
         """What a word that passes these tests is: the patterns it is all of, and the nodes where longer ones go on."""

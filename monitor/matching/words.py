@@ -7,6 +7,7 @@ to a word when letters stand on both sides. Between two words of a phrase only b
 from __future__ import annotations
 
 import re
+import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,6 +23,9 @@ _LETTER = rf"[^\W_{_MODIFIER_LETTERS}{_FOOTNOTES}]"
 # Possessive repeats: a megabyte of one letter and its marks must not pile up a state for each.
 _WORD = re.compile(rf"{_LETTER}++(?:(?:[{_UNSEEN}]++|[{APOSTROPHES}](?={_LETTER})){_LETTER}*+)*+")
 _APOSTROPHES = frozenset(APOSTROPHES)
+is_letter = re.compile(_LETTER).match
+is_unseen = re.compile(f"[{_UNSEEN}]").match
+NOT_SPELLED = re.compile(rf"(?!{_LETTER})[^{APOSTROPHES}]")
 
 _QUOTES = f'{APOSTROPHES}"«»“”„‟‹›'
 _QUIET = re.compile(rf"[\s{_QUOTES}{_UNSEEN}]*")
@@ -33,9 +37,9 @@ RawWord: TypeAlias = tuple[str, int, int]
 """A word of a text without a possessive 's, where it begins, and where it ends with the 's."""
 
 
-def words(text: str) -> Iterator[RawWord]:
-    """The words of a text, in order."""
-    for found in _WORD.finditer(text):
+def words(text: str, begin: int = 0, stop: int = sys.maxsize) -> Iterator[RawWord]:
+    """The words of a text between two offsets, across which no word may lie, in order."""
+    for found in _WORD.finditer(text, begin, stop):
         start, end = found.span()
         raw = text[start:end]
         if raw[-1] in "sS" and raw[-2:-1] in _APOSTROPHES:

@@ -28,6 +28,11 @@ rules:
 """
 
 
+def ascii_start(value: object) -> str:
+    """A name for a test: of an alphabet its first letters."""
+    return ascii(value)[:40]
+
+
 def random_words(alphabet: str, length: int) -> str:
     generator = random.Random(1)
     return " ".join("".join(generator.choices(alphabet, k=length)) for _ in range(MEGA // (length + 1)))
@@ -37,6 +42,7 @@ REPEATED = [
     "а", "a", " ", "\u00a0", "\u2009", "\t", "\n", "а\n", "aб", "слово,", "Беларусь-", "Беларусь ", "Беларусь\n", "Беларусь Россия интеграция ",
     "Союзное ", "Союзное государство ", "Союзное" + " " * 93, "Союзное\n\n", "да ", "интеграц", "\u0301", "а\u0301", "а\u00ad", "'", "а'", "s's ",
     ".", "А. ", '"', "-", "а-", "\u200b", "сло\u200bво ", "😀", "\ud800", "Poccия ", "и\u0306", "Минск-2 ", "0", "_", "U.S. ",
+    "а\u0315\u0323", "\0а", "\ud800а ", "а😀", "한", "ᄒ\u1161", "а'''", "ь", "сьць", "Бела\u0301русь ", "2б ",
 ]  # fmt: skip
 
 
@@ -69,7 +75,21 @@ def test_any_megabyte_ends_in_time(hostile, piece):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "alphabet",
-    [CYRILLIC, "abcdefghijklm", CYRILLIC + "abcdeiopxy", "оаесрхoaecpx", CYRILLIC + ".,!?-«»", "0123456789", "сьцьзнл"],
+    [
+        CYRILLIC,
+        "abcdefghijklm",
+        CYRILLIC + "abcdeiopxy",
+        "оаесрхoaecpx",
+        CYRILLIC + ".,!?-«»",
+        CYRILLIC + "'",
+        CYRILLIC + "\u0301\u00ad\u200b",
+        "αβγδεζηθικλμνξοπρστυφχψω",
+        "".join(filter(str.isalpha, map(chr, range(0xA0, 0xD800)))),
+        "0123456789",
+        "сьцьзнлдз",
+        '.,-!»«()…"',
+    ],
+    ids=ascii_start,
 )
 @pytest.mark.parametrize("length", [3, 7])
 def test_a_megabyte_of_unseen_words_ends_in_time(hostile, alphabet, length):
@@ -80,6 +100,12 @@ def test_a_megabyte_of_unseen_words_ends_in_time(hostile, alphabet, length):
 def test_a_hit_at_the_end_of_a_megabyte_is_found(hostile):
     assert hostile(random_words(CYRILLIC, 7)[: MEGA - 40] + " интеграция и Беларусь") == {"near", "count", "one"}
     assert hostile("слово," * (MEGA // 6) + "Беларусь") == {"one"}
+
+
+@pytest.mark.slow
+def test_any_characters_end_in_time(hostile):
+    generator = random.Random(1)
+    hostile("".join(chr(generator.randrange(0x110000)) for _ in range(MEGA)))
 
 
 def test_two_thousand_rules_over_a_long_text_end_in_time(matcher):
