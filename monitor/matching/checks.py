@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Gate: TypeAlias = frozenset[int]
 
-MAX_SPANS = 50  # of one list or near in one field; more would tell a reader nothing new
+MAX_SPANS = 20  # of one list or near in one field; more would tell a reader nothing new
 
 
 @dataclass(frozen=True, slots=True)
