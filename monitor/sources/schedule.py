@@ -96,12 +96,15 @@ class SourceState:
         return self.moved if self.moved_from == configured and self.sightings >= MOVED_SIGHTINGS else configured
 
     def seen_at(self, configured: str, asked: str, moved: str) -> SourceState:
-        """After an answer to a request of `asked` that permanent redirects led to `moved` ("" where none did)."""
+        """After an answer to a request of `asked` that permanent redirects led to `moved` ("" where none did).
+
+        While the source fails no sighting counts: what answers there may be a page that holds the name for sale.
+        """
         if not moved:
             # The new address answers for itself; from the old one no redirect means that it did not move.
             return self if asked != configured else replace(self, moved="", moved_from="", sightings=0)
         same = moved == self.moved and configured == self.moved_from
-        sightings = min(self.sightings + 1, MOVED_SIGHTINGS) if same else 1
+        sightings = min(self.sightings + (not self.failures), MOVED_SIGHTINGS) if same else 1
         return replace(self, moved=moved, moved_from=configured, sightings=sightings)
 
     def after(self, outcome: Outcome, now: datetime, reason: str = "") -> SourceState:
@@ -113,7 +116,7 @@ class SourceState:
             return replace(fine, changed=now)
         failed = replace(self, checked=now, failures=self.failures + 1, outcome=outcome, reason=reason)
         failed = replace(failed, failing=self.failing or now)
-        return replace(failed, moved="", moved_from="", sightings=0) if failed.failures == MOVED_DOUBTS else failed
+        return replace(failed, moved="", moved_from="", sightings=0) if failed.failures >= MOVED_DOUBTS else failed
 
     def forgotten(self) -> SourceState:
         """Without validators, so that the next request brings the whole body again."""

@@ -179,7 +179,7 @@ def test_a_move_to_a_forbidden_address_is_refused_and_never_believed(flow, origi
     """FAULTS: 301 to forbidden host. The origin passes as public here, where the redirect leads does not."""
     port = int(origin.url.rsplit(":", 1)[1])
     monkeypatch.setattr("monitor.fetch.guard.forbidden", lambda address: str(address) != "127.0.0.1")
-    monkeypatch.setattr("monitor.fetch.client.ALLOWED_PORTS", {port})
+    monkeypatch.setattr("monitor.fetch.transport.ALLOWED_PORTS", {port})
     running = flow(source(origin, allow_private=False))
     running.settle(1)
     moving(origin, running, 301, 301, 301, 301, to=target)

@@ -136,6 +136,17 @@ def test_a_new_address_that_fails_again_and_again_is_doubted():
     assert state.address(A) == A
 
 
+def test_a_redirect_to_what_is_never_read_well_is_not_believed():
+    """A parked page answers 200 with HTML: whenever the feed comes back, its own address is asked."""
+    state = SourceState()
+    for _ in range(30):
+        state = looked(state, B).after(Outcome.NOT_A_FEED, NOW)
+        assert state.address(A) == A
+    for _ in range(4):
+        state = looked(state, B).after(Outcome.NEW, NOW)
+    assert state.address(A) == B
+
+
 def test_the_home_of_a_request_is_its_server():
     homes = {
         Home.of(url, source(), None).host
