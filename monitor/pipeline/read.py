@@ -147,6 +147,7 @@ class Reading:
         pages |= {Page(id=name, source=source.id, entry=entry): due for name, entry, due in reading.again}
         if reading.gap and (further := further_index(document, source, after.history, now)):
             pages[further] = now
+        gap_look = now + after.interval if reading.gap and not source.every else None
         counts = {f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts}
         self._documents.read_index(
             document,
@@ -160,11 +161,9 @@ class Reading:
             counts=counts if source.id != CANARY else {},
             entries=reading.entries,
             due=None if soon else self._due(source, after, reading.outcome, document.fetched),
-            soon=now + mirrors.SOON if soon else None,
+            soon=now + mirrors.SOON if soon else gap_look,
             now=now,
         )
-        if reading.gap and not source.every:
-            self._jobs.hurry(source.id, now + after.interval)
 
     def _due(self, source: Source, state: SourceState, outcome: Outcome, fetched: datetime) -> datetime | None:
         """When to look again at the soonest: later than was planned, where the feed asks for it or is no good."""

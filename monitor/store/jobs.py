@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 _HOLD_MS = 5000
 
 
+def lua(name: str) -> str:
+    """The text of a Lua script of this package, for `eval` in a transaction."""
+    return (files("monitor.store") / "lua" / f"{name}.lua").read_text(encoding="utf-8")
+
+
 def script(client: Client, name: str) -> Callable[..., Any]:
     """A Lua script of this package, loaded when it is first called."""
-    loaded: Callable[..., Any] = client.register_script(
-        (files("monitor.store") / "lua" / f"{name}.lua").read_text(encoding="utf-8")
-    )
+    loaded: Callable[..., Any] = client.register_script(lua(name))
     return loaded
 
 
@@ -43,7 +46,7 @@ class Jobs:
         self._per_host = per_host
         self._claim = script(client, "claim")
         self._settle = script(client, "settle")
-        self._hurry = script(client, "hurry")
+        self._sooner = script(client, "sooner")
 
     @redis_errors()
     def sync(self, due: Mapping[str, datetime], *, overdue: datetime | None = None) -> None:
@@ -113,14 +116,9 @@ class Jobs:
 
     @redis_errors()
     def pull_forward(self, source: str, now: datetime) -> bool:
-        """Make a source due at once; False when it is not scheduled."""
-        return bool(self._client.zadd(self._keys("due"), {f"source:{source}": millis(now)}, xx=True, ch=True))
-
-    @redis_errors()
-    def hurry(self, source: str, due: datetime) -> None:
-        """Make a source due at `due` if that is sooner than it is now, and nobody is fetching it."""
+        """Make a source due at once, unless it is being fetched now; False when it is not scheduled."""
         keys = [self._keys("due"), self._keys("claims")]
-        self._hurry(keys=keys, args=[f"source:{source}", millis(due)])
+        return bool(self._sooner(keys=keys, args=[f"source:{source}", millis(now)]))
 
     def settle_source(
         self,

@@ -19,7 +19,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | seen:ID         | zset   | for ever                | identity of an entry -> last time in the feed, s    | trimmed after `retention`    |
 | items:ID        | string | `retention` after use   | hash of an item's markup -> its identities, packed  | 33 bytes an item of the feed |
 | entries:ID      | hash   | until the next reading  | name of an entry of the last reading -> article, words, date, readings | three an entry of one document |
-| page:ID         | hash   | until read              | an article page to fetch: its entry, source         | jobs in `due`                |
+| page:ID         | hash   | until read              | a page to fetch: its entry, source; `again` (ms) when asked for anew under way | jobs in `due`                |
 | unread          | zset   | for ever                | document -> when to send its hint again, ms         | `backlog`                    |
 | backlog         | hash   | for ever                | source -> bytes of its unread documents; `*` all    | SOURCE_LIMIT, STOP_LIMIT     |
 | document:ID     | hash   | until read              | a fetched body and what it is for                   | as `unread`                  |
