@@ -31,6 +31,7 @@ from monitor.sources.schedule import (
     page_retry,
     wait_of,
 )
+from monitor.urls import host_and_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -160,7 +161,7 @@ class Drain:
             self._postpone(claim, page)
             return
         state = None if page else self._jobs.state(claim.id)
-        url = page.url if page else _address(source, state or SourceState(), self._clock())
+        url = page.url if page else self._address(source, state or SourceState())
         home = Home.of(url, source, self._limits.spacing)
         if claim.home != home:
             # New, moved, or configured anew: it is claimed again when the right host may be asked.
@@ -268,7 +269,18 @@ class Drain:
         outcome = mirrors.weighed(source.addresses, error.outcome)
         due = now + mirrors.SOON if soon else self._due(outcome, source, after, started, error.retry_after)
         news = self._busy(claim, error)
-        self._jobs.settle_source(claim, before, after, due=due, counted=[error.outcome], hint=now, host=news)
+        # Not the queue of the host that failed, which may be asked to wait, when another address is next.
+        home = Home.of(self._address(source, after), source, self._limits.spacing)
+        self._jobs.settle_source(claim, before, after, due=due, counted=[error.outcome], hint=now, home=home, host=news)
+
+    def _address(self, source: Source, state: SourceState) -> str:
+        """Where to ask: an address of the source, or where that has moved to."""
+        now, used = self._clock(), mirrors.in_use(source.addresses, state)
+        asked = mirrors.to_ask(source.addresses, state, now)
+        if asked != used and (pause := self._jobs.pause(host_and_port(state.address(asked)))) and pause > now:
+            # A mirror that works is not kept waiting for the first address.
+            asked = used
+        return state.address(asked)
 
     def _due(
         self,
@@ -366,11 +378,6 @@ class Drain:
     def _tell(self, document: Document | None) -> None:
         if document:
             self._hint(document.id)
-
-
-def _address(source: Source, state: SourceState, now: datetime) -> str:
-    """Where to ask: an address of the source, or where that has moved to."""
-    return state.address(mirrors.to_ask(source.addresses, state, now))
 
 
 def judge(before: SourceState, response: Response, now: datetime) -> tuple[Outcome, SourceState]:

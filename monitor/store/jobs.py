@@ -10,7 +10,7 @@ from monitor.models import Page
 from monitor.sources.schedule import NO_NEWS, Claim, HostNews
 from monitor.store.connection import Client, redis_errors
 from monitor.store.keys import CROWDED_LIMIT, SOURCE_LIMIT, STOP_LIMIT
-from monitor.store.values import changes, document_to_hash, home_from, home_to, millis, state_from_hash, weight
+from monitor.store.values import changes, document_to_hash, home_from, home_to, millis, moment, state_from_hash, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -91,6 +91,11 @@ class Jobs:
             pipe.execute()
 
     @redis_errors()
+    def pause(self, host: str) -> datetime | None:
+        """Until when a host is left alone, where it asked for that; the time may have passed."""
+        return moment(self._client.hget(self._keys("host", host), "pause"))
+
+    @redis_errors()
     def state(self, source: str) -> SourceState:
         """What is known of a source."""
         return state_from_hash(self._client.hgetall(self._keys("source", source)))
@@ -130,14 +135,16 @@ class Jobs:
         counted: Iterable[str],
         document: Document | None = None,
         hint: datetime,
+        home: Home | None = None,
         host: HostNews = NO_NEWS,
     ) -> bool:
         """End the check of a source. Only the fields that this check changed are written: a reading may write others.
 
-        False when the lease ended and another claim has come: then nothing is stored.
+        `home` says where it belongs from now on. False when the lease ended and the job was queued or claimed again:
+        then nothing is stored.
         """
         state = changes(before, after)
-        return self._end(claim, state, due=due, counted=counted, document=document, hint=hint, host=host)
+        return self._end(claim, state, due=due, counted=counted, document=document, hint=hint, home=home, host=host)
 
     def settle_page(
         self,

@@ -13,7 +13,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | queue:HOST      | zset   | while jobs wait         | turn (`source:ID`, `pages:SOURCE`) -> since when, ms | two a source                |
 | ready:SOURCE:HOST | zset | while jobs wait         | pages of a source whose time has come -> since when | jobs in `due`                |
 | inside:HOST     | zset   | a lease                 | job under way at the host -> until when, ms         | `fetch.per_host`             |
-| host:HOST       | hash   | two hours after use     | next start, pause (ms), 429 and 503 in a row        | one a host                   |
+| host:HOST       | hash   | 2 hours after use, 2 days after a pause | next start, pause (ms), 429 and 503 in a row | one a host                   |
 | robots:ORIGIN   | string | until it is stale       | robots.txt and what it came to (JSON)               | one an origin, 500 KiB       |
 | source:ID       | hash   | for ever                | state of a source: validators, outcome, times       | one a source                 |
 | seen:ID         | zset   | for ever                | identity of an entry -> last time in the feed, s    | trimmed after `retention`    |
