@@ -225,7 +225,7 @@ class Drain:
         elif page is None:
             self._jobs.drop(claim)
         else:
-            again = page.model_copy(update={"attempts": page.attempts + 1})
+            again = page.anew(attempts=page.attempts + 1)
             due = page_retry(again.attempts, self._clock(), self._random)
             self._jobs.settle_page(claim, again, due=due, counted=(), document=None, hint=self._clock())
 
@@ -361,7 +361,7 @@ class Drain:
         self._jobs.settle_page(claim, there, due=now, counted=(), document=None, hint=now, home=home, host=news)
 
     def _page_failed(self, claim: Claim, page: Page, error: FetchError, *, again: bool) -> None:
-        failed = page.model_copy(update={"attempts": page.attempts + 1})
+        failed = page.anew(attempts=page.attempts + 1)
         if is_gone(failed, error.outcome):
             failed, again = failed.model_copy(update={"gone": True}), False
         now = self._clock()

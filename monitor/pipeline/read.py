@@ -146,7 +146,7 @@ class Reading:
         pages = dict.fromkeys(found, now)
         pages |= {Page(id=name, source=source.id, entry=entry): due for name, entry, due in reading.again}
         if reading.gap and (further := further_index(document, source, after.history, now)):
-            pages[further] = now
+            pages[self._reaching_back(further)] = now
         gap_look = now + after.interval if reading.gap and not source.every else None
         counts = {f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts}
         self._documents.read_index(
@@ -291,7 +291,7 @@ class Reading:
 
     def _again(self, page: Page, attempts: int = 1) -> tuple[Page, datetime] | None:
         """The page with one failed attempt more (or `attempts`), and when to try it again, unless that was the last."""
-        failed = page.model_copy(update={"attempts": page.attempts + attempts})
+        failed = page.anew(attempts=page.attempts + attempts)
         due = page_retry(failed.attempts, self._clock(), self._random)
         return (failed, due) if due else None
 
@@ -311,12 +311,19 @@ class Reading:
             before,
             before,
             seen=filling.seen,
-            pages=dict.fromkeys(filling.pages, now),
+            pages=dict.fromkeys(map(self._reaching_back, filling.pages), now),
             articles=articles,
             counts={"articles": len(articles), **filling.counts},
             filled=filling.counts.get("gaps:items", 0),
             now=now,
         )
+
+    def _reaching_back(self, page: Page) -> Page:
+        """A further index that takes the place of one for an earlier gap reaches as far back as that."""
+        pending = self._jobs.page(page.id) if page.index else None
+        if pending is None or pending.oldest is None or page.oldest is None:
+            return page
+        return page.model_copy(update={"oldest": min(page.oldest, pending.oldest)})
 
     def _alert(self, article: Article, source: Source, *, backlog: bool, oldest: datetime | None = None) -> bool:
         """Alert on an article, unless a first check found an old story and only its page told the date.
@@ -349,7 +356,7 @@ def look_again(page: Page, now: datetime) -> tuple[Page, datetime] | None:
     """When the page of an article on which a rule holds is looked at again: outlets correct without saying so."""
     if page.looks >= len(LOOKS_AGAIN) or not page.entry.url:
         return None
-    looked = page.model_copy(update={"looks": page.looks + 1, "attempts": 0, "backlog": False})
+    looked = page.anew(looks=page.looks + 1, attempts=0, backlog=False)
     return looked, now + LOOKS_AGAIN[page.looks]
 
 
