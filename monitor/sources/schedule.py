@@ -59,7 +59,7 @@ class SourceState:
     `validated` is the address that gave the validators: they mean nothing anywhere else. `moved` is where permanent
     redirects from the address `moved_from` lead, seen by so many checks in a row. `interval` is the one in use.
     `mirror` is the address in use where that is not the first, since `left_first`, or when that was last tried again.
-    `read_from` is the host of the document that was last read well.
+    `read_from` is the host of the document that was last read well, `read_until` the time of the newest one.
     `failing` is when the first of the present failures was; `misses` counts article pages in a row on which the
     selector of the text matched nothing, `filled` the items of gaps that were found elsewhere.
     """
@@ -86,6 +86,7 @@ class SourceState:
     mirror: str = ""
     left_first: datetime | None = None
     read_from: str = ""
+    read_until: datetime | None = None
     failing: datetime | None = None
     misses: int = 0
     filled: int = 0

@@ -362,6 +362,46 @@ def test_a_redirect_of_a_page_is_followed_as_it_is_at_each_attempt(flow, origin)
         assert (running.titles(), wall.count("/login")) == (["Итоги"], 1)
 
 
+def test_an_older_document_that_is_read_late_takes_no_edit_back(flow, origin):
+    """The hint of one document is lost, and the next one is read first: the older one adds what it alone held."""
+    running = flow()
+    name = rss_item("Итоги встречи", "/1", OTHER * 20)
+    poll(running, origin, name, rounds=1)
+    hints = []
+    only = rss_item("Союзное государство", "/2", HIT * 20)
+    for items in (
+        (name.replace("Итоги", "Ход"), only),
+        (name.replace("Итоги", "Конец"), rss_item("Иное", "/3", OTHER)),
+    ):
+        origin.answers["/feed"] = Answer(rss(*items), headers={"ETag": f'"{len(hints)}"'})
+        running.look_again()
+        running.drain()
+        hints.append(running.hints.pop())
+    running.runtime.read(hints[1], lambda: None)
+    known, state = running.runtime.documents.last_entries("s"), running.state("s")
+    running.runtime.read(hints[0], lambda: None)
+    assert running.titles() == ["Союзное государство"]
+    assert running.runtime.documents.last_entries("s") == known
+    assert running.state("s") == state
+    counts = running.runtime.documents.counts()
+    assert (counts["entries:edited"], counts["source:new"]) == (1, 3)
+
+
+def test_an_older_document_that_is_no_feed_says_nothing_of_the_source(flow, origin):
+    running = flow()
+    hints = []
+    for answer in (Answer(b"<html><body>Later</body></html>"), Answer(rss(rss_item("Итоги", "/1", OTHER * 20)))):
+        origin.answers["/feed"] = answer
+        running.look_again()
+        running.drain()
+        hints.append(running.hints.pop())
+    for hint in reversed(hints):
+        running.runtime.read(hint, lambda: None)
+    state = running.state("s")
+    assert (state.outcome, state.failures, bool(state.body_hash)) == (Outcome.NEW, 0, True)
+    assert running.runtime.documents.counts()["source:not-a-feed"] == 1
+
+
 def test_a_block_page_is_no_feed_and_no_article(flow, origin):
     """With status 200 as well; the text of the feed stands in, and the page is tried again."""
     origin.answers["/wall"] = Answer(WALL)
