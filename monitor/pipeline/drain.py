@@ -177,10 +177,19 @@ class Drain:
         robots = self._robots.get(origin)
         if robots is None or robots.until <= now:
             await self._fetch_robots(claim, source, origin, robots)
-        elif robots.allows(url, self._limits.agent):
+            return
+        try:
+            allowed = robots.allows(url, self._limits.agent)
+        except FetchError as error:
+            self._failed(claim, source, url, page, state, error=error)
+            return
+        if allowed:
             await self._fetch(claim, source, url, page, state)
         else:
-            self._disallowed(claim, source, url, page, state, for_good=robots.failing is None)
+            for_good = robots.failing is None
+            reason = "robots.txt disallows it" if for_good else "robots.txt cannot be fetched"
+            error = FetchError(Outcome.ROBOTS, reason)
+            self._failed(claim, source, url, page, state, error=error, again=not for_good)
 
     async def _fetch_robots(self, claim: Claim, source: Source, origin: str, before: Robots | None) -> None:
         if not self._robots.begin(origin, _ROBOTS_LEASE):
@@ -197,13 +206,20 @@ class Drain:
         self._robots.put(origin, judge_robots(answer, before, now), now)
         self._jobs.put_back(claim, now, host=news)
 
-    def _disallowed(
-        self, claim: Claim, source: Source, url: str, page: Page | None, state: SourceState | None, *, for_good: bool
+    def _failed(
+        self,
+        claim: Claim,
+        source: Source,
+        url: str,
+        page: Page | None,
+        state: SourceState | None,
+        *,
+        error: FetchError,
+        again: bool = True,
     ) -> None:
         """No request is made. A page leaves what the feed said; one without an answer of robots.txt is tried again."""
-        error = FetchError(Outcome.ROBOTS, "robots.txt disallows it" if for_good else "robots.txt cannot be fetched")
         if page:
-            self._page_failed(claim, page, error, again=not for_good)
+            self._page_failed(claim, page, error, again=again)
         elif state:
             self._check_failed(claim, source, url, state, error, started=self._clock())
 
