@@ -188,8 +188,8 @@ class Drain:
         else:
             for_good = robots.failing is None
             reason = "robots.txt disallows it" if for_good else "robots.txt cannot be fetched"
-            error = FetchError(Outcome.ROBOTS, reason)
-            self._failed(claim, source, url, page, state, error=error, again=not for_good)
+            refusal = FetchError(Outcome.ROBOTS, reason)
+            self._failed(claim, source, url, page, state, error=refusal, again=not for_good)
 
     async def _fetch_robots(self, claim: Claim, source: Source, origin: str, before: Robots | None) -> None:
         if not self._robots.begin(origin, _ROBOTS_LEASE):
@@ -267,11 +267,10 @@ class Drain:
         due = self._due(outcome, source, after, started)
         # A changed body is counted by its reading: only that knows whether it held anything new.
         counted = [] if document else [outcome.value]
-        if before.address(asked) != after.address(asked):
-            counted.append("moved")
+        moved = before.address(asked) != after.address(asked)
         hint, news = now + HINT_AGAIN, _answered(claim)
         if self._jobs.settle_source(
-            claim, before, after, due=due, counted=counted, document=document, hint=hint, host=news
+            claim, before, after, due=due, counted=counted, document=document, hint=hint, host=news, moved=moved
         ):
             self._tell(document)
 
@@ -334,12 +333,13 @@ class Drain:
         most: int | None = None,
     ) -> Response:
         """Fetch for one source. The one catch-all: whatever an answer breaks, it is the failure of that source."""
+        known = state if state and state.has_validators else SourceState()
         try:
             return await self._fetcher.get(
                 url,
-                etag=state.etag if state else "",
-                last_modified=state.last_modified if state else "",
-                validated=state.validated if state else "",
+                etag=known.etag,
+                last_modified=known.last_modified,
+                validated=known.validated,
                 allow_private=source.allow_private,
                 proxy=source.proxy_url,
                 stay=stay,
@@ -398,7 +398,7 @@ class Drain:
 
 def judge(before: SourceState, response: Response, now: datetime) -> tuple[Outcome, SourceState]:
     """Whether a good answer is new, and the state to save with it. Validators are verbatim; gone ones are forgotten."""
-    if response.unchanged and not (before.etag or before.last_modified):
+    if response.unchanged and not before.has_validators:
         # Nothing read well is known that could be unchanged: after a failed reading it would be the failure.
         reason = "304 Not Modified in answer to a request without conditions"
         return Outcome.PROTOCOL_ERROR, before.after(Outcome.PROTOCOL_ERROR, now, reason)

@@ -105,6 +105,7 @@ class JobStore(Protocol):
         hint: datetime,
         home: Home | None = None,
         host: HostNews = NO_NEWS,
+        moved: bool = False,
     ) -> bool: ...
     def settle_page(
         self,

@@ -119,6 +119,14 @@ class SourceState:
         failed = replace(failed, failing=self.failing or now)
         return replace(failed, moved="", moved_from="", sightings=0) if failed.failures >= MOVED_DOUBTS else failed
 
+    @property
+    def has_validators(self) -> bool:
+        """Whether a request can be made conditional.
+
+        What an answer left while a reading forgot the rest has no address that it belongs to, and counts for nothing.
+        """
+        return bool(self.validated and (self.etag or self.last_modified))
+
     def forgotten(self) -> SourceState:
         """Without validators, so that the next request brings the whole body again."""
         return replace(self, etag="", last_modified="", validated="", body_hash="")
@@ -213,9 +221,9 @@ def host_pause(strikes: int, retry_after: float | None, now: datetime, random: R
 
 
 def backoff(base: timedelta, failures: int, random: Random, ceiling: timedelta = MAX_BACKOFF) -> timedelta:
-    """`base`, doubled for each failure after the first, at most `ceiling` (or `base` when longer), within ±20 %."""
+    """`base`, doubled for each failure after the first, at most `ceiling`, within ±20 %; never less than `base`."""
     doubled = base * float(2 ** min(max(failures - 1, 0), _MAX_DOUBLINGS))
-    return max(base, min(doubled, ceiling)) * random.uniform(0.8, 1.2)
+    return max(base, min(doubled, ceiling) * random.uniform(0.8, 1.2))
 
 
 def page_retry(attempts: int, now: datetime, random: Random, retry_after: float | None = None) -> datetime | None:

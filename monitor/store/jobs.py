@@ -137,13 +137,14 @@ class Jobs:
         hint: datetime,
         home: Home | None = None,
         host: HostNews = NO_NEWS,
+        moved: bool = False,
     ) -> bool:
         """End the check of a source. Only the fields that this check changed are written: a reading may write others.
 
-        `home` says where it belongs from now on. False when the lease ended and the job was queued or claimed again:
-        then nothing is stored.
+        `home` says where it belongs from now on; `moved` counts that it has another address. False when the lease ended
+        and the job was queued or claimed again: then nothing is stored.
         """
-        state = changes(before, after)
+        state, counted = changes(before, after), [f"source:{name}" for name in counted] + ["moves"] * moved
         return self._end(claim, state, due=due, counted=counted, document=document, hint=hint, home=home, host=host)
 
     def settle_page(
@@ -159,7 +160,7 @@ class Jobs:
         host: HostNews = NO_NEWS,
     ) -> bool:
         """End an attempt at an article page; with `due` None the page leaves the schedule."""
-        state = {"request": page.model_dump_json()}
+        state, counted = {"request": page.model_dump_json()}, [f"page:{name}" for name in counted]
         return self._end(claim, state, due=due, counted=counted, document=document, hint=hint, home=home, host=host)
 
     def drop(self, claim: Claim) -> None:
@@ -195,7 +196,7 @@ class Jobs:
         head: dict[str, Any] = {
             "job": claim.job,
             "token": str(claim.token),
-            "counted": [f"{claim.kind}:{name}" for name in counted],
+            "counted": list(counted),
             "forget": claim.kind == "page" and due is None,
             "states": 2 * len(state),
             "host": place,

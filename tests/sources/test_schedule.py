@@ -96,6 +96,11 @@ def test_backoff_doubles_to_its_ceiling():
     assert max(waits) <= 12 * 1.2
 
 
+def test_a_failure_never_brings_a_look_sooner_than_was_asked_for():
+    for failures in (1, 2, 30):
+        assert min(due(Outcome.TIMEOUT, every=7200, failures=failures, seed=seed) for seed in range(50)) >= 7200
+
+
 def looked(state, *moves, configured=A):
     """The state after checks whose permanent redirects led so ("" where none did)."""
     for moved in moves:
