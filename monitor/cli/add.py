@@ -44,6 +44,7 @@ def add(
     """
     place = installation(config, None)
     configuration = load_configuration(place.config, os.environ)
+    url = url if "://" in url else f"https://{url}"
     if absolute(url, "") is None:
         raise MonitorError(f"{url} is no http or https address")
     if kind and kind not in KINDS:

@@ -42,7 +42,7 @@ def import_(
     """
     path = installation(config, None).config / "sources.yaml"
     known = load_sources(path, os.environ)
-    outlines = read_opml(file.read_bytes())
+    outlines, refused = read_opml(file.read_bytes())
     fresh = _new(outlines, known, tag or ())
     if dry_run:
         out.print("\n".join(map(entry_text, fresh)), markup=False, soft_wrap=True)
@@ -51,7 +51,9 @@ def import_(
     if not outlines:
         raise MonitorError(f"{file} holds no feed: no outline with an http address in xmlUrl")
     written = "would be added" if dry_run else "added"
-    out.print(f"{len(fresh)} feeds {written}, {len(outlines) - len(fresh)} watched already", markup=False)
+    known_already = len(outlines) - len(fresh)
+    left = f", {refused} left out: their address is not of the web" if refused else ""
+    out.print(f"feeds {written}: {len(fresh)}, watched already: {known_already}{left}", markup=False)
 
 
 def export(config: ConfigOption = None) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _EVERY_SECONDS = 1.0
 _LATEST_SECONDS = 90.0
+_NAMED = 15
 
 
 class StartSummary:
@@ -51,7 +52,9 @@ def summary(found: list[tuple[Source, SourceState]]) -> list[str]:
     if len(found) > 1 and all(state.outcome is Outcome.UNREACHABLE for _, state in found):
         return [f"start: none of {len(found)} sources is reached: is this machine online? See `monitor sources`"]
     lines = [f"start: {good} of {len(found)} sources answer" + (", these never did:" if failing else "")]
-    for source, state in failing:
+    for source, state in failing[:_NAMED]:
         outcome = state.outcome or "not checked yet"
         lines.append(f"  {source.id}: {outcome}" + (f", {harmless(state.reason, 100)}" if state.reason else ""))
+    if len(failing) > _NAMED:
+        lines.append(f"  and {len(failing) - _NAMED} more: see `monitor sources`")
     return lines

@@ -26,8 +26,11 @@ class Outline:
     folders: tuple[str, ...]
 
 
-def read_opml(body: bytes) -> tuple[Outline, ...]:
-    """The feeds of the file, in its order, one an address. Raises MonitorError when it is no OPML."""
+def read_opml(body: bytes) -> tuple[tuple[Outline, ...], int]:
+    """The feeds of the file, in its order, one an address, and how many have no http or https address.
+
+    Raises MonitorError when it is no OPML.
+    """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     try:
         root = etree.fromstring(body, parser)
@@ -36,11 +39,13 @@ def read_opml(body: bytes) -> tuple[Outline, ...]:
     if root is None or root.tag != "opml":
         raise MonitorError("this is no OPML: its outermost element is not <opml>")
     found: dict[str, Outline] = {}
+    refused = 0
     for outline in root.iter("outline"):
-        url = absolute("", outline.get("xmlUrl", ""))
-        if url:
-            found.setdefault(url, _outline(outline, url))
-    return tuple(found.values())
+        if written := outline.get("xmlUrl", ""):
+            url = absolute("", written)
+            refused += url is None
+            found |= {url: _outline(outline, url)} if url and url not in found else {}
+    return tuple(found.values()), refused
 
 
 def _outline(outline: etree._Element, url: str) -> Outline:

@@ -10,7 +10,8 @@ from pydantic import Field, SecretStr, model_validator
 
 from monitor.canary import CANARY
 from monitor.config.channels import ChannelSettings, ConsoleChannel, WebhookChannel
-from monitor.config.nodes import did_you_mean, read, validate
+from monitor.config.nodes import check as check_shape
+from monitor.config.nodes import did_you_mean, read
 from monitor.config.sources import Version
 from monitor.config.templates import problem_of, with_template
 from monitor.errors import ConfigError
@@ -146,10 +147,11 @@ def load_settings(
     `check` says what a sender would find wrong with a channel.
     """
     tree, names = read(path), names or Names()
-    settings = validate(Settings, tree, expand=environment)
-    settings, problems = _with_templates(path.parent, tree, settings, check)
-    problems = [*problems, *_problems(tree, settings, names.lists), *_routing_problems(tree, settings, names)]
-    if problems:
+    settings, problems = check_shape(Settings, tree, expand=environment)
+    if settings:
+        settings, found = _with_templates(path.parent, tree, settings, check)
+        problems += [*found, *_problems(tree, settings, names.lists), *_routing_problems(tree, settings, names)]
+    if problems or not settings:
         raise ConfigError(problems)
     return settings
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, Field
 
 from monitor.canary import CANARY
-from monitor.config.nodes import read, validate
+from monitor.config.nodes import check, read
 from monitor.errors import ConfigError
 from monitor.kinds import KINDS
 from monitor.models import Model, Source
@@ -42,10 +42,12 @@ class SourcesFile(Model):
 def load_sources(path: Path, environment: Mapping[str, str]) -> tuple[Source, ...]:
     """The sources of the file. Raises ConfigError with every problem in it."""
     tree = read(path)
-    sources = validate(SourcesFile, tree, expand=environment).sources
-    if problems := list(_problems(tree, sources)):
+    file, problems = check(SourcesFile, tree, expand=environment)
+    if file:
+        problems += _problems(tree, file.sources)
+    if problems or not file:
         raise ConfigError(problems)
-    return sources
+    return file.sources
 
 
 def sources_schema() -> dict[str, Any]:

@@ -186,7 +186,7 @@ def _port(url: httpx2.URL, *, allow_private: bool) -> int:
     port = _DEFAULT_PORTS.get(url.scheme, 0) if url.port is None else url.port
     known = url.scheme in _DEFAULT_PORTS and 0 < port <= _MAX_PORT and not url.userinfo
     if not known or not (allow_private or port in ALLOWED_PORTS):
-        raise FetchError(Outcome.REFUSED, f"port {port} of {url.scheme} is not allowed (see allow_private)")
+        raise FetchError(Outcome.REFUSED, f"port {port} of {url.scheme} is not allowed without allow_private")
     return port
 
 

@@ -186,10 +186,11 @@ class Drain:
         if allowed:
             await self._fetch(claim, source, url, page, state)
         else:
-            for_good = robots.failing is None
-            reason = "robots.txt disallows it" if for_good else "robots.txt cannot be fetched"
-            refusal = FetchError(Outcome.ROBOTS, reason)
-            self._failed(claim, source, url, page, state, error=refusal, again=not for_good)
+            refusal = FetchError(Outcome.ROBOTS, "robots.txt disallows it")
+            if robots.failing:
+                # Nobody disallowed anything: the server does not answer.
+                refusal = FetchError(Outcome.UNREACHABLE, "robots.txt of the site cannot be fetched")
+            self._failed(claim, source, url, page, state, error=refusal, again=robots.failing is not None)
 
     async def _fetch_robots(self, claim: Claim, source: Source, origin: str, before: Robots | None) -> None:
         if not self._robots.begin(origin, _ROBOTS_LEASE):

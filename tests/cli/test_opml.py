@@ -22,7 +22,8 @@ OPML = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def test_feeds_come_with_names_and_folders():
-    first, second = read_opml(OPML.encode())
+    (first, second), refused = read_opml(OPML.encode())
+    assert refused == 1
     assert (first.url, first.name, first.language) == ("https://belta.example/rss", "BelTA", "ru")
     assert first.folders == ("Belarus", "State media")
     assert second.folders == ("Belarus", "State media", "by", "daily", "paper")
@@ -33,7 +34,7 @@ def test_what_is_written_can_be_read_again():
         Source(id="a", kind="feed", url="https://a.example/?a=1&b=2", name="A <& b>", tags=("x", "y"), language="be"),
         Source(id="b", kind="page", url="https://b.example/"),
     ]
-    (outline,) = read_opml(write_opml(sources))
+    ((outline,), _) = read_opml(write_opml(sources))
     assert (outline.url, outline.name) == ("https://a.example/?a=1&b=2", "A <& b>")
     assert (outline.folders, outline.language) == (("x", "y"), "be")
 
@@ -47,9 +48,9 @@ def test_what_is_no_opml_is_refused(body):
 def test_entities_are_not_followed(tmp_path):
     (tmp_path / "secret").write_text("https://secret.example/")
     entity = f'<!DOCTYPE opml [<!ENTITY x SYSTEM "file://{tmp_path}/secret">]>'
-    assert read_opml(f'{entity}<opml><body><outline text="&x;" xmlUrl="https://a.example/"/></body></opml>'.encode())[
-        0
-    ].name in {"", "&x;"}
+    body = f'{entity}<opml><body><outline text="&x;" xmlUrl="https://a.example/"/></body></opml>'
+    ((outline,), _) = read_opml(body.encode())
+    assert outline.name in {"", "&x;"}
 
 
 def test_import_adds_what_is_new_and_export_gives_it_back(folder):
@@ -58,14 +59,14 @@ def test_import_adds_what_is_new_and_export_gives_it_back(folder):
     file.write_text(OPML, encoding="utf-8")
     place = {"MONITOR_CONFIG": str(config)}
     shown = monitor("import", str(file), "--dry-run", **place)
-    assert "1 feeds would be added, 1 watched already" in shown.stdout
+    assert "feeds would be added: 1, watched already: 1, 1 left out" in shown.stdout
     done = monitor("import", str(file), "--tag", "imported", **place)
     assert done.returncode == 0, done.stderr
     added = yaml.safe_load((config / "sources.yaml").read_text(encoding="utf-8"))["sources"][1]
     assert added["id"] == "belta"
     assert added["tags"] == ["imported", "belarus", "state-media"]
-    assert monitor("import", str(file), **place).stdout.startswith("0 feeds added, 2 watched")
-    assert [outline.url for outline in read_opml(monitor("export", **place).stdout.encode())] == [
+    assert monitor("import", str(file), **place).stdout.startswith("feeds added: 0, watched already: 2")
+    assert [outline.url for outline in read_opml(monitor("export", **place).stdout.encode())[0]] == [
         "https://www.sb.example/rss",
         "https://belta.example/rss",
     ]

@@ -132,6 +132,7 @@ def test_wrong_options_are_said_in_one_line(add, origin):
     assert "no number 9" in add(f"{origin.url}/feed", "--pick", "9").stderr
     assert "unknown kind" in add(f"{origin.url}/feed", "--kind", "gopher").stderr
     assert "no http or https address" in add("ftp://example.org").stderr
+    assert "the name no-such-name.invalid does not resolve" in add("no-such-name.invalid").stderr
 
 
 def test_retry_needs_a_running_monitor_and_a_known_source(config, folder):
