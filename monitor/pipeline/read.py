@@ -21,7 +21,7 @@ from monitor.models import Article, Outcome, Page, Purpose
 from monitor.pipeline import mirrors
 from monitor.pipeline.fill_gap import fill_gap, further_index
 from monitor.sources.edits import Item, find_edits, recall
-from monitor.sources.gaps import is_gap, with_gap
+from monitor.sources.gaps import is_gap, known_names, with_gap
 from monitor.sources.history import History, heard
 from monitor.sources.rhythm import with_arrivals
 from monitor.sources.schedule import HINT_AGAIN, LOOKS_AGAIN, next_due, page_retry, wait_of
@@ -195,7 +195,16 @@ class Reading:
         items = self._items(listed.entries, names, unseen, source, last, elsewhere=elsewhere)
         oldest = None if before.primed else now - self._backlog_age
         known = names[len(listed.entries) :]
-        reading = decide_index(items, last, before, oldest=oldest, has_page=self._has_page, now=now, unchanged=known)
+        reading = decide_index(
+            items,
+            last,
+            before,
+            oldest=oldest,
+            has_page=self._has_page,
+            now=now,
+            unchanged=known,
+            elsewhere=elsewhere,
+        )
         counts = {**reading.counts, "entries:left-out": listed.left_out} if listed.left_out else reading.counts
         reason = left_out(listed) or reading.reason
         return replace(reading, reason=reason, counts=counts, memory=listed.memory)
@@ -363,10 +372,12 @@ def decide_index(
     has_page: Callable[[Entry], bool],
     now: datetime,
     unchanged: Sequence[Sequence[str]] = (),
+    elsewhere: bool = False,
 ) -> IndexReading:
     """What to do with an index of so many items; a first check only remembers those published before `oldest`.
 
-    `unchanged` are the names of further entries, which are known to be as they were at the last reading.
+    `unchanged` are the names of further entries, which are known to be as they were at the last reading. `elsewhere`
+    says that the last reading was of another address.
     An entry whose whole text is there, or that has no page or needs none, is an article at once.
     """
     groups = [*(item.names for item in listed), *unchanged]
@@ -375,7 +386,7 @@ def decide_index(
     new = [item for item in listed if item.new]
     wanted = [item for item in new if not (oldest and item.entry.published and item.entry.published < oldest)]
     edits = find_edits(listed, last, now, has_page, unchanged)
-    gap = before.primed and is_gap(groups, last)
+    gap = before.primed and is_gap([*known_names(listed, elsewhere=elsewhere), *unchanged], last)
     history = heard(before.history, times_of(new, before, now), now)
     return IndexReading(
         Outcome.NEW if new else Outcome.UNCHANGED,
@@ -387,7 +398,7 @@ def decide_index(
         edited=tuple((item.article, item.entry) for item, _ in edits.due if not has_page(item.entry)),
         again=tuple((item.article, item.entry, due) for item, due in edits.due if has_page(item.entry)),
         entries=edits.remembered,
-        history=with_gap(history, listed, before, now) if gap else history,
+        history=with_gap(history, listed, last, before, now) if gap else history,
         gap=gap,
         counts=Counter(
             {
@@ -409,8 +420,13 @@ def left_out(listed: Listed) -> str:
 
 
 def times_of(new: Sequence[Item], before: SourceState, now: datetime) -> list[datetime]:
-    """When new entries came: as they say, else now; of a first check nobody knows when the undated came."""
-    return [item.entry.published or now for item in new if item.entry.published or before.primed]
+    """When new entries came: as they say, but not before the last look, which did not find them; else now.
+
+    Of a first check nobody knows when the undated came.
+    """
+    if before.primed:
+        return [max(item.entry.published or now, before.succeeded or now) for item in new]
+    return [item.entry.published for item in new if item.entry.published]
 
 
 def selectors_of(source: Source) -> Selectors | None:

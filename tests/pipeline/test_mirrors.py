@@ -170,6 +170,7 @@ def test_what_was_read_at_one_address_is_not_news_at_another(flow, origin, secon
     assert sorted(running.titles()) == sorted([*TITLES, THIRD])
     assert running.state("s").mirror == f"{second.url}/feed"
     assert (second.count("/0"), second.count("/2")) == (0, 1), "only the page of what is new is fetched"
+    assert running.state("s").history.gaps == 0
     holding(origin, *TITLES, THIRD, id_of=id_of)
     assert good != origin.answers["/feed"]
     left = running.runtime.jobs.state("s").left_first - timedelta(hours=2)

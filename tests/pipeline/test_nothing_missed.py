@@ -227,6 +227,25 @@ def test_a_pinned_item_hides_no_gap(flow, origin):
     assert running.state("s").history.gaps == 1
 
 
+def test_a_title_that_comes_again_each_hour_hides_no_gap(flow, origin):
+    def digest(n):
+        return rss_item("Главное к этому часу", f"/digest-{n}", f"{n} {OTHER}" * 20, ago(hours=100 - n))
+
+    running = flow()
+    poll(running, origin, *numbered((3, 2)), digest(1.5), rounds=1)
+    poll(running, origin, *numbered((9, 8)), digest(7.5), rounds=1)
+    assert running.state("s").history.gaps == 1
+
+
+def test_a_feed_whose_clock_is_wrong_is_not_silent(flow, origin):
+    """Local time that is labelled UTC: what came since the last look came since, whatever its date says."""
+    running = flow()
+    poll(running, origin, *numbered((2, 1)), rounds=1)
+    looked = running.state("s").succeeded
+    poll(running, origin, rss_item("Новая", "/9", OTHER * 20, ago(hours=8)), *numbered((2, 1)), rounds=1)
+    assert running.state("s").history.latest == looked
+
+
 def test_an_old_item_at_the_head_of_a_rising_feed_is_no_gap(flow, origin):
     running = flow()
     poll(running, origin, *numbered((1, 2, 3)), rounds=1)

@@ -7,7 +7,7 @@ import pytest
 from monitor.kinds.further import kind_of, next_document
 from monitor.models import Document, Entry, Purpose
 from monitor.sources.edits import FIRST_GAP, LONGEST_GAP, Item, Remembered, find_edits, read_again
-from monitor.sources.gaps import is_gap
+from monitor.sources.gaps import is_gap, known_names
 from monitor.sources.rhythm import HURRY, shortened
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -99,7 +99,6 @@ def names(*hours):
     ("now", "last", "gap"),
     [
         ((1, 2), (), False),  # the first reading
-        ((), (3, 4), False),  # an empty one
         ((1, 2), (3, 4), True),
         ((1, 2, 3), (3, 4, 5), False),
         ((3, 2, 1), (5, 4, 3), False),  # a feed with the oldest first
@@ -116,6 +115,16 @@ def test_a_gap_is_when_nothing_is_left_but_what_is_pinned(now, last, gap):
 def test_without_dates_nothing_tells_what_is_pinned():
     last = read(*(listed(name, f"title {name}", new=True) for name in "pabc")).remembered
     assert not is_gap([listed("p").names, listed("x", "new").names], last)
+
+
+def test_a_title_that_comes_each_day_shows_no_overlap_but_where_it_is_all_there_is():
+    last = read(listed("a", "The day in brief", new=True)).remembered
+    again = listed("b", "The day in brief")
+    assert is_gap(known_names([again], elsewhere=False), last)
+    assert not is_gap(known_names([again], elsewhere=True), last)
+    nameless = Item(again.entry, ("words:The day in brief",), "article", new=False)
+    assert not is_gap(known_names([nameless], elsewhere=False), last)
+    assert is_gap(known_names([listed("b", "The day in brief", new=True)], elsewhere=True), last), "it is new"
 
 
 def test_entries_that_are_known_to_be_unchanged_are_carried_over():
