@@ -16,7 +16,7 @@ from monitor.errors import BlockedPage, UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
 from monitor.kinds import read_entries
 from monitor.kinds.hints import read_hints
-from monitor.kinds.identity import has_known_words, identities, is_new, url_name
+from monitor.kinds.identity import has_known_address, has_known_words, identities, is_new, url_name
 from monitor.models import Article, Outcome, Page, Purpose
 from monitor.pipeline import mirrors
 from monitor.pipeline.fill_gap import fill_gap, further_index
@@ -237,13 +237,19 @@ class Reading:
         last: Mapping[str, Remembered],
         *,
         elsewhere: bool = False,
+        further: bool = False,
     ) -> tuple[Item, ...]:
-        """The entries with their names and the ids of their articles: those that they had when they were new."""
+        """The entries with their names and the ids of their articles: those that they had when they were new.
+
+        `further`: of an index that fills a gap.
+        """
         items = []
         for entry, group in zip(entries, names, strict=False):
             # An address is all that some items are known by: there a new headline is an edit.
             edited = entry.key == entry.url and recall([url_name(entry.url)], last)
             new = is_new(group, unseen) and not edited and not (elsewhere and has_known_words(group, unseen))
+            # A page of links has headlines of its own for what the feed had.
+            new = new and not (further and entry.key == entry.url and has_known_address(group, unseen))
             own = has_own_address(entry, group, unseen if new else set(group))
             item = Item(entry, group, article_id(entry, source, own_address=own), new)
             known = None if new else recall(item.own_names, last)
@@ -310,7 +316,7 @@ class Reading:
         before, now = self._jobs.state(source.id), self._clock()
 
         def listed(entries: Sequence[Entry]) -> tuple[Item, ...]:
-            return self._items(entries, *self._named(entries, source), source, {})
+            return self._items(entries, *self._named(entries, source), source, {}, further=True)
 
         filling = fill_gap(document, source, page, listed, self._has_page, give_up=attempt > READ_ATTEMPTS)
         articles = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in filling.articles]

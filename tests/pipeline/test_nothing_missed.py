@@ -297,6 +297,7 @@ def test_a_feed_that_names_its_next_page_needs_no_address_for_gaps(flow, origin)
     running.look_again()
     running.settle(3)
     assert running.state("s").filled == 5
+    assert "gaps:cut short" not in running.runtime.documents.counts()
 
 
 def test_a_gap_is_filled_from_a_page_of_links_but_not_with_what_is_older(flow, origin):
@@ -312,6 +313,30 @@ def test_a_gap_is_filled_from_a_page_of_links_but_not_with_what_is_older(flow, o
     poll(running, origin, rss_item("Девятая", "/9", OTHER * 20, ago(hours=1)), rounds=4)
     assert (origin.count("/2"), origin.count("/3")) == (1, 1)
     assert [alert.url for _, alert in running.runtime.alerts.read()] == [f"{origin.url}/2"]
+
+
+def test_a_page_of_links_brings_nothing_back_that_the_feed_had(flow, origin):
+    """Its headlines are not those of the feed; what a first check withheld as old is alerted by no detour either."""
+    running = flow(source(origin, backfill=origin.url + "/news"))
+    for n in range(1, 10):
+        origin.answers[f"/{n}"] = Answer(article_page(f"Новость номер {n}", f"{HIT} {n} " * (n + 2)))
+    old = [rss_item(f"Новость номер {n}", f"/{n}", "", ago(hours=100 - n)) for n in (5, 4, 3, 2, 1)]
+    poll(running, origin, *old, rounds=1)
+    links = "".join(f"<p><a href='/{n}'>Новость номер {n} <span>12:0{n} | Политика</span></a></p>" for n in (6, 5, 4))
+    origin.answers["/news"] = Answer(f"<html><body><main>{links}</main></body></html>".encode())
+    poll(running, origin, rss_item("Другое", "/40", OTHER * 20, ago(hours=1)), rounds=4)
+    assert [alert.url for _, alert in running.runtime.alerts.read()] == [f"{origin.url}/6"]
+    assert [origin.count(f"/{n}") for n in (4, 5, 6)] == [0, 0, 1]
+    assert running.state("s").filled == 1
+
+
+def test_a_gap_whose_documents_do_not_reach_back_is_counted(flow, origin):
+    running = flow(source(origin, backfill=origin.url + "/older"))
+    poll(running, origin, *numbered((2, 1)), rounds=1)
+    origin.answers["/older"] = Answer(rss(*numbered((60, 59, 58))))
+    poll(running, origin, *numbered((62, 61)), rounds=3)
+    counts = running.runtime.documents.counts()
+    assert (counts["gaps:items"], counts["gaps:cut short"]) == (3, 1)
 
 
 def test_a_gap_is_filled_from_a_sitemap(flow, origin):
