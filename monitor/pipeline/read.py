@@ -54,7 +54,8 @@ _UNKNOWN_ATTEMPTS = 30
 class IndexReading:
     """What an index document came to: names to remember; articles complete in the feed, and pages to fetch, by id.
 
-    `edited` are articles complete in the feed that were read before, `again` pages of such with the time to fetch each.
+    `edited` are articles complete in the feed that were read before, `again` pages of such with the time to fetch each;
+    both with the bound of age that held when they were new. `oldest` is that of what is new now.
     """
 
     outcome: Outcome
@@ -64,8 +65,9 @@ class IndexReading:
     articles: tuple[tuple[str, Entry], ...] = ()
     pages: tuple[tuple[str, Entry], ...] = ()
     published: tuple[datetime | None, ...] = ()
-    edited: tuple[tuple[str, Entry], ...] = ()
-    again: tuple[tuple[str, Entry, datetime], ...] = ()
+    edited: tuple[tuple[str, Entry, datetime | None], ...] = ()
+    again: tuple[tuple[str, Entry, datetime, datetime | None], ...] = ()
+    oldest: datetime | None = None
     entries: Mapping[str, Remembered] = field(default_factory=dict)
     history: History | None = None
     gap: bool = False
@@ -125,10 +127,11 @@ class Reading:
         backlog = not before.primed
         articles = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in reading.articles]
         for article in articles:
-            self._alert(article, source, backlog=backlog)
-        edited = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in reading.edited]
-        for article in edited:
-            self._alert(article, source, backlog=False)
+            self._alert(article, source, backlog=backlog, oldest=reading.oldest)
+        edited = []
+        for name, entry, oldest in reading.edited:
+            edited.append(article_from_entry(name, entry, source, partial=not entry.text))
+            self._alert(edited[-1], source, backlog=False, oldest=oldest)
         after, soon = before.after(reading.outcome, now, reading.reason), False
         history = reading.history or before.history
         after = replace(after, items=reading.items, reason=reading.reason, history=history)
@@ -142,9 +145,14 @@ class Reading:
             after, soon = mirrors.failed(source.addresses, asked, before, after, now)
         # Whatever was not read well is asked for whole again, so that no 304 can hide it.
         after = replace(after, primed=True) if reading.outcome.good else after.forgotten()
-        found = [Page(id=name, source=source.id, entry=entry, backlog=backlog) for name, entry in reading.pages]
-        pages = dict.fromkeys(found, now)
-        pages |= {Page(id=name, source=source.id, entry=entry): due for name, entry, due in reading.again}
+        pages = {
+            Page(id=name, source=source.id, entry=entry, backlog=backlog, oldest=reading.oldest): now
+            for name, entry in reading.pages
+        }
+        pages |= {
+            Page(id=name, source=source.id, entry=entry, oldest=oldest): due
+            for name, entry, due, oldest in reading.again
+        }
         if reading.gap and (further := further_index(document, source, after.history, now)):
             pages[further] = now
         counts = {f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts}
@@ -193,7 +201,9 @@ class Reading:
         # On another host than before the same entry has another address, and often another id.
         elsewhere = before.read_from not in {"", host_and_port(document.url)}
         items = self._items(listed.entries, names, unseen, source, last, elsewhere=elsewhere)
-        oldest = None if before.primed else now - self._backlog_age
+        # What is older was there before this source, or its other address, was looked at.
+        looked = before.succeeded if before.primed else now
+        oldest = (looked or now) - self._backlog_age if elsewhere or not before.primed else None
         known = names[len(listed.entries) :]
         reading = decide_index(
             items,
@@ -335,12 +345,12 @@ class Reading:
         )
 
     def _alert(self, article: Article, source: Source, *, backlog: bool, oldest: datetime | None = None) -> bool:
-        """Alert on an article, unless a first check found an old story and only its page told the date.
+        """Alert on an article, unless it is older than `oldest` and told nothing before. Says whether a rule holds.
 
-        In a gap, `oldest` is where it began: what is older was there before. Says whether a rule holds.
+        Of what a first check found, often only the page tells the date. In a gap, `oldest` is where it began.
         """
-        oldest = self._clock() - self._backlog_age if backlog else oldest
-        if oldest and article.published and article.published < oldest:
+        oldest = oldest or (self._clock() - self._backlog_age if backlog else None)
+        if oldest and article.published and article.published < oldest and not self._alerting.has_told(article.id):
             return False
         return self._alerting.consider(article, source, backlog=backlog and self._backlog_digest)
 
@@ -380,7 +390,7 @@ def decide_index(
     unchanged: Sequence[Sequence[str]] = (),
     elsewhere: bool = False,
 ) -> IndexReading:
-    """What to do with an index of so many items; a first check only remembers those published before `oldest`.
+    """What to do with an index of so many items; those published before `oldest` are only remembered.
 
     `unchanged` are the names of further entries, which are known to be as they were at the last reading. `elsewhere`
     says that the last reading was of another address.
@@ -391,7 +401,7 @@ def decide_index(
         return IndexReading(Outcome.EMPTY, "no item in it")
     new = [item for item in listed if item.new]
     wanted = [item for item in new if not (oldest and item.entry.published and item.entry.published < oldest)]
-    edits = find_edits(listed, last, now, has_page, unchanged)
+    edits = find_edits(listed, last, now, has_page, unchanged, oldest=oldest)
     gap = before.primed and is_gap([*known_names(listed, elsewhere=elsewhere), *unchanged], last)
     history = heard(before.history, times_of(new, before, now), now)
     return IndexReading(
@@ -401,8 +411,9 @@ def decide_index(
         articles=tuple((item.article, item.entry) for item in wanted if not has_page(item.entry)),
         pages=tuple((item.article, item.entry) for item in wanted if has_page(item.entry)),
         published=tuple(item.entry.published for item in new),
-        edited=tuple((item.article, item.entry) for item, _ in edits.due if not has_page(item.entry)),
-        again=tuple((item.article, item.entry, due) for item, due in edits.due if has_page(item.entry)),
+        edited=tuple((item.article, item.entry, bound) for item, _, bound in edits.due if not has_page(item.entry)),
+        again=tuple((item.article, item.entry, due, bound) for item, due, bound in edits.due if has_page(item.entry)),
+        oldest=oldest,
         entries=edits.remembered,
         history=with_gap(history, listed, last, before, now) if gap else history,
         gap=gap,

@@ -63,6 +63,28 @@ def test_an_edited_headline_has_its_page_read_again(flow, origin, guid):
     assert running.runtime.documents.counts()["entries:edited"] == 1
 
 
+@pytest.mark.parametrize("text", ["", HIT * 20], ids=["page", "full text"])
+@pytest.mark.parametrize(("days", "alerts"), [(700, 0), (0.5, 1)])
+def test_an_edit_makes_nothing_young_that_a_first_check_withheld(flow, origin, text, days, alerts):
+    running = flow()
+    origin.answers["/1"] = Answer(article_page("О союзе", HIT * 3))
+    for headline in ("Заметка", "Заметка, обновлено", "Заметка, обновлено снова"):
+        poll(running, origin, rss_item(headline, "/1", text, ago(days=days)))
+    assert len(running.titles()) == alerts
+    assert running.runtime.documents.counts()["entries:edited"] == 2
+
+
+def test_an_edit_of_a_page_that_a_first_check_found_to_be_old_alerts_nothing(flow, origin):
+    """The feed gives no date."""
+    running = flow()
+    moment = (datetime.now(UTC) - timedelta(days=700)).isoformat()
+    stamp = f'<article><time datetime="{moment}" pubdate>{moment}</time>'.encode()
+    origin.answers["/1"] = Answer(article_page("О союзе", HIT * 3).replace(b"<article>", stamp))
+    for headline in ("Заметка", "Заметка, обновлено"):
+        poll(running, origin, rss_item(headline, "/1"))
+    assert (running.titles(), origin.count("/1")) == ([], 2)
+
+
 def test_an_edited_text_of_a_full_text_feed_is_read_again(flow, origin):
     running = flow()
     poll(running, origin, rss_item("Итоги", "/1", OTHER * 20), rounds=1)

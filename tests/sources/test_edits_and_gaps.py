@@ -1,5 +1,6 @@
 """What an edit is and what a gap is: decisions over values."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,7 +25,7 @@ def read(*items, last=None, now=NOW):
 
 
 def edited(edits):
-    return [(item.entry.key, due - NOW) for item, due in edits.due]
+    return [(item.entry.key, due - NOW) for item, due, _ in edits.due]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_a_new_entry_is_no_edit_and_an_unknown_one_is_only_remembered():
 def test_an_entry_is_recalled_by_any_name_that_is_left():
     last = read(listed("a", "Talks begin", new=True)).remembered
     moved = Item(Entry(key="b", url="https://e.test/b", title="Talks end"), ("id:b", "url:a"), "other", new=False)
-    ((item, _),) = read(moved, last=last).due
+    ((item, _, _),) = read(moved, last=last).due
     assert item is moved
 
 
@@ -52,7 +53,7 @@ def test_each_reading_of_an_entry_waits_longer():
     last, waits, now = read(listed("a", "0", new=True)).remembered, [], NOW
     for number in range(1, 9):
         edits = read(listed("a", str(number)), last=last, now=now)
-        ((_, due),) = edits.due
+        ((_, due, _),) = edits.due
         waits.append(due - now)
         last, now = edits.remembered, due
     assert waits[:4] == [timedelta(0), FIRST_GAP, 2 * FIRST_GAP, 4 * FIRST_GAP]
@@ -84,6 +85,19 @@ def test_when_most_entries_change_the_feed_did(changed, edits):
     assert (len(found.due), found.noise) == (edits, 0 if edits else changed)
     again = read(*(listed(str(n), "t", lead="5 views" if n < changed else "") for n in range(8)), last=found.remembered)
     assert again.due == (), "once is enough"
+
+
+def test_the_bound_of_age_under_which_an_entry_was_found_goes_with_it():
+    """Over later readings and to another address, where only its words are known again; new entries have none."""
+    bound = NOW - timedelta(days=1)
+    last = find_edits([listed("a", "one", new=True)], {}, NOW, lambda _: True, oldest=bound).remembered
+    last = read(listed("a", "one"), last=last).remembered
+    moved = replace(listed("a", "one"), names=("url:elsewhere", "words:one"))
+    last = find_edits([moved], last, NOW, lambda _: True, oldest=NOW).remembered
+    edited = replace(moved, entry=listed("a", "two").entry, names=("url:elsewhere", "words:two"))
+    ((_, _, oldest),) = read(edited, last=last).due
+    assert oldest == bound
+    assert {known.oldest for known in read(listed("b", new=True)).remembered.values()} == {None}
 
 
 def before(*hours):
