@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from monitor.canary import CANARY
 from monitor.errors import BlockedPage, UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
-from monitor.kinds import read_entries
+from monitor.kinds import KINDS, read_entries
 from monitor.kinds.hints import read_hints
 from monitor.kinds.identity import has_known_address, has_known_words, identities, is_new, url_name
 from monitor.models import Article, Outcome, Page, Purpose
@@ -200,6 +200,8 @@ class Reading:
         last, now = self._documents.last_entries(source.id), self._clock()
         # On another host than before the same entry has another address, and often another id.
         elsewhere = before.read_from not in {"", host_and_port(document.url)}
+        if not names and not last and KINDS[source.kind].may_be_empty:
+            return IndexReading(Outcome.UNCHANGED)
         items = self._items(listed.entries, names, unseen, source, last, elsewhere=elsewhere)
         # What is older was there before this source, or its other address, was looked at.
         looked = before.succeeded if before.primed else now

@@ -284,6 +284,37 @@ def test_an_empty_feed_between_is_no_gap(flow, origin):
     assert running.state("s").history.gaps == 0
 
 
+POST = '[{"id": 1, "link": "/1", "title": {"rendered": "Союзное государство"}, "content": {"rendered": "<p>%s</p>"}}]'
+
+
+@pytest.mark.parametrize(
+    ("kind", "nothing"),
+    [("wordpress", b"[]"), ("sitemap", b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>')],
+)
+def test_a_search_that_found_nothing_yet_is_well(flow, origin, kind, nothing):
+    path = "/wp-json/wp/v2/posts?search=x"
+    origin.answers[path] = Answer(nothing)
+    running = flow(source(origin, path, kind=kind))
+    for _ in range(2):
+        running.look_again()
+        running.settle(1)
+    state = running.state("s")
+    assert (state.outcome, state.failures, state.primed) == (Outcome.UNCHANGED, 0, True)
+
+
+def test_the_first_find_of_a_search_is_news_and_turning_empty_is_a_trouble(flow, origin):
+    path = "/wp-json/wp/v2/posts?search=x"
+    running = flow(source(origin, path, kind="wordpress"))
+    seen = []
+    for body in ("[]", POST % HIT, "[]"):
+        origin.answers[path] = Answer(body.encode())
+        running.look_again()
+        running.settle(1)
+        seen.append(running.state("s").outcome)
+    assert seen == [Outcome.UNCHANGED, Outcome.NEW, Outcome.EMPTY]
+    assert running.titles() == ["Союзное государство"]
+
+
 def test_a_gap_is_filled_from_the_older_pages_of_the_feed(flow, origin):
     """The second page begins where the first one ended when it was read, and the third reaches back far enough."""
     address = origin.url + "/feed?paged=2"
