@@ -269,7 +269,7 @@ class Reading:
         return tuple(items)
 
     def _has_page(self, entry: Entry) -> bool:
-        return bool(entry.url) and not entry.text and self._needs_page(entry)
+        return has_page(entry, self._needs_page)
 
     def _read_article(self, document: Document, source: Source, attempt: int) -> None:
         page = document.page
@@ -366,6 +366,11 @@ class ArticleReading:
     again: tuple[Page, datetime] | None = None
     selected: bool | None = None
     cut: bool = False
+
+
+def has_page(entry: Entry, needs_page: Callable[[Entry], bool]) -> bool:
+    """Whether the text of an entry is on its page, and the page is to be fetched."""
+    return bool(entry.url) and not entry.text and needs_page(entry)
 
 
 def refused_as(error: UnreadableDocument) -> Outcome:
