@@ -254,8 +254,8 @@ def test_a_title_that_comes_again_each_hour_hides_no_gap(flow, origin):
         return rss_item("Главное к этому часу", f"/digest-{n}", f"{n} {OTHER}" * 20, ago(hours=100 - n))
 
     running = flow()
-    poll(running, origin, *numbered((3, 2)), digest(1.5), rounds=1)
-    poll(running, origin, *numbered((9, 8)), digest(7.5), rounds=1)
+    poll(running, origin, digest(3.5), *numbered((3, 2)), rounds=1)
+    poll(running, origin, digest(9.5), *numbered((9, 8)), rounds=1)
     assert running.state("s").history.gaps == 1
 
 
