@@ -277,6 +277,10 @@ class Page(Model):
         """Where to fetch it."""
         return self.address or self.entry.url or ""
 
+    def anew(self, **changes: object) -> Page:
+        """The page for another attempt or look, from its own address: a redirect is followed as it is then."""
+        return self.model_copy(update={"address": None, "hops": 0, **changes})
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -137,6 +137,7 @@ _SENTENCES = (
         "gaps:filled from": "further documents read",
         "gaps:cut short": "gaps too long to fill",
     },
+    {"moves": "moves of a source to another address"},
     {"alerts": "alerts", "updates": "updates", "notices": "notices"},
 )
 

@@ -92,7 +92,7 @@ class Client:
                         return replace(answer, moved=moved)
                 finally:
                     await response.aclose()
-                following = _next_hop(url, response.headers["location"])
+                following = _next_hop(url, response.headers["location"], response.status_code)
                 if stay and host_and_port(following) != host_and_port(url):
                     return Response(url, elsewhere=_web(following))
                 # The address is wrong only as far as permanent redirects lead from it.
@@ -213,8 +213,9 @@ def _web(url: str) -> str:
     return url
 
 
-def _next_hop(url: str, location: str) -> str:
+def _next_hop(url: str, location: str, status: int) -> str:
     following = urljoin(url, location)
     if urlsplit(url).scheme == "https" and urlsplit(following).scheme == "http":
-        raise FetchError(Outcome.REFUSED, "a redirect from https to http is not followed")
+        reason = "a redirect from https to http is not followed"
+        raise FetchError(Outcome.REFUSED, reason, status=status)
     return following

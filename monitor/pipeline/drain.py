@@ -31,6 +31,7 @@ from monitor.sources.schedule import (
     page_retry,
     wait_of,
 )
+from monitor.urls import host_and_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -160,7 +161,7 @@ class Drain:
             self._postpone(claim, page)
             return
         state = None if page else self._jobs.state(claim.id)
-        url = page.url if page else _address(source, state or SourceState(), self._clock())
+        url = page.url if page else self._address(source, state or SourceState())
         home = Home.of(url, source, self._limits.spacing)
         if claim.home != home:
             # New, moved, or configured anew: it is claimed again when the right host may be asked.
@@ -176,10 +177,19 @@ class Drain:
         robots = self._robots.get(origin)
         if robots is None or robots.until <= now:
             await self._fetch_robots(claim, source, origin, robots)
-        elif robots.allows(url, self._limits.agent):
+            return
+        try:
+            allowed = robots.allows(url, self._limits.agent)
+        except FetchError as error:
+            self._failed(claim, source, url, page, state, error=error)
+            return
+        if allowed:
             await self._fetch(claim, source, url, page, state)
         else:
-            self._disallowed(claim, source, url, page, state, for_good=robots.failing is None)
+            for_good = robots.failing is None
+            reason = "robots.txt disallows it" if for_good else "robots.txt cannot be fetched"
+            refusal = FetchError(Outcome.ROBOTS, reason)
+            self._failed(claim, source, url, page, state, error=refusal, again=not for_good)
 
     async def _fetch_robots(self, claim: Claim, source: Source, origin: str, before: Robots | None) -> None:
         if not self._robots.begin(origin, _ROBOTS_LEASE):
@@ -196,13 +206,20 @@ class Drain:
         self._robots.put(origin, judge_robots(answer, before, now), now)
         self._jobs.put_back(claim, now, host=news)
 
-    def _disallowed(
-        self, claim: Claim, source: Source, url: str, page: Page | None, state: SourceState | None, *, for_good: bool
+    def _failed(
+        self,
+        claim: Claim,
+        source: Source,
+        url: str,
+        page: Page | None,
+        state: SourceState | None,
+        *,
+        error: FetchError,
+        again: bool = True,
     ) -> None:
         """No request is made. A page leaves what the feed said; one without an answer of robots.txt is tried again."""
-        error = FetchError(Outcome.ROBOTS, "robots.txt disallows it" if for_good else "robots.txt cannot be fetched")
         if page:
-            self._page_failed(claim, page, error, again=not for_good)
+            self._page_failed(claim, page, error, again=again)
         elif state:
             self._check_failed(claim, source, url, state, error, started=self._clock())
 
@@ -224,7 +241,7 @@ class Drain:
         elif page is None:
             self._jobs.drop(claim)
         else:
-            again = page.model_copy(update={"attempts": page.attempts + 1})
+            again = page.anew(attempts=page.attempts + 1)
             due = page_retry(again.attempts, self._clock(), self._random)
             self._jobs.settle_page(claim, again, due=due, counted=(), document=None, hint=self._clock())
 
@@ -250,11 +267,10 @@ class Drain:
         due = self._due(outcome, source, after, started)
         # A changed body is counted by its reading: only that knows whether it held anything new.
         counted = [] if document else [outcome.value]
-        if before.address(asked) != after.address(asked):
-            counted.append("moved")
+        moved = before.address(asked) != after.address(asked)
         hint, news = now + HINT_AGAIN, _answered(claim)
         if self._jobs.settle_source(
-            claim, before, after, due=due, counted=counted, document=document, hint=hint, host=news
+            claim, before, after, due=due, counted=counted, document=document, hint=hint, host=news, moved=moved
         ):
             self._tell(document)
 
@@ -268,7 +284,18 @@ class Drain:
         outcome = mirrors.weighed(source.addresses, error.outcome)
         due = now + mirrors.SOON if soon else self._due(outcome, source, after, started, error.retry_after)
         news = self._busy(claim, error)
-        self._jobs.settle_source(claim, before, after, due=due, counted=[error.outcome], hint=now, host=news)
+        # Not the queue of the host that failed, which may be asked to wait, when another address is next.
+        home = Home.of(self._address(source, after), source, self._limits.spacing)
+        self._jobs.settle_source(claim, before, after, due=due, counted=[error.outcome], hint=now, home=home, host=news)
+
+    def _address(self, source: Source, state: SourceState) -> str:
+        """Where to ask: an address of the source, or where that has moved to."""
+        now, used = self._clock(), mirrors.in_use(source.addresses, state)
+        asked = mirrors.to_ask(source.addresses, state, now)
+        if asked != used and (pause := self._jobs.pause(host_and_port(state.address(asked)))) and pause > now:
+            # A mirror that works is not kept waiting for the first address.
+            asked = used
+        return state.address(asked)
 
     def _due(
         self,
@@ -306,12 +333,13 @@ class Drain:
         most: int | None = None,
     ) -> Response:
         """Fetch for one source. The one catch-all: whatever an answer breaks, it is the failure of that source."""
+        known = state if state and state.has_validators else SourceState()
         try:
             return await self._fetcher.get(
                 url,
-                etag=state.etag if state else "",
-                last_modified=state.last_modified if state else "",
-                validated=state.validated if state else "",
+                etag=known.etag,
+                last_modified=known.last_modified,
+                validated=known.validated,
                 allow_private=source.allow_private,
                 proxy=source.proxy_url,
                 stay=stay,
@@ -349,7 +377,7 @@ class Drain:
         self._jobs.settle_page(claim, there, due=now, counted=(), document=None, hint=now, home=home, host=news)
 
     def _page_failed(self, claim: Claim, page: Page, error: FetchError, *, again: bool) -> None:
-        failed = page.model_copy(update={"attempts": page.attempts + 1})
+        failed = page.anew(attempts=page.attempts + 1)
         if is_gone(failed, error.outcome):
             failed, again = failed.model_copy(update={"gone": True}), False
         now = self._clock()
@@ -368,14 +396,9 @@ class Drain:
             self._hint(document.id)
 
 
-def _address(source: Source, state: SourceState, now: datetime) -> str:
-    """Where to ask: an address of the source, or where that has moved to."""
-    return state.address(mirrors.to_ask(source.addresses, state, now))
-
-
 def judge(before: SourceState, response: Response, now: datetime) -> tuple[Outcome, SourceState]:
     """Whether a good answer is new, and the state to save with it. Validators are verbatim; gone ones are forgotten."""
-    if response.unchanged and not (before.etag or before.last_modified):
+    if response.unchanged and not before.has_validators:
         # Nothing read well is known that could be unchanged: after a failed reading it would be the failure.
         reason = "304 Not Modified in answer to a request without conditions"
         return Outcome.PROTOCOL_ERROR, before.after(Outcome.PROTOCOL_ERROR, now, reason)

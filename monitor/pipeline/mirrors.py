@@ -1,7 +1,8 @@
 """Which of a source's addresses to ask: decisions over values and `now`.
 
-The first address is asked as long as it answers. When it fails, the next takes its place, and so on round; from a
-mirror the first is tried again each RETURN. Each check asks one address and has one outcome. What a server said to make
+The first address is asked as long as it answers. When it fails, the next takes its place, and so on round. RETURN after
+it was left, or was last tried in vain, the first is tried again from the mirror: GONE_PROBE after a 410, and not while
+its host asks to be left alone. Each check asks one address and has one outcome. What a server said to make
 requests conditional is sent to that server alone (`SourceState.validated`).
 """
 
@@ -12,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.models import Outcome
+from monitor.sources.schedule import GONE_PROBE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +54,11 @@ def to_ask(addresses: Sequence[str], state: SourceState, now: datetime) -> str:
     return addresses[0] if returning else current
 
 
+def tried_in_vain(outcome: Outcome | None, now: datetime) -> datetime:
+    """What `left_first` is after the first address came to `outcome`: the time RETURN before it is tried again."""
+    return now + GONE_PROBE - RETURN if outcome is Outcome.GONE else now
+
+
 def configured(source: Source, state: SourceState, url: str) -> str:
     """The address of the configuration that a request to `url` stands for: it may have moved."""
     return next((address for address in source.addresses if state.address(address) == url), source.url)
@@ -72,13 +79,13 @@ def failed(
     """
     current = in_use(addresses, before)
     if asked != current:
-        return replace(before, left_first=now), True
+        return replace(before, left_first=tried_in_vain(after.outcome, now)), True
     if after.outcome not in _AT_ONCE and not (after.outcome in _IN_TIME and after.failures >= PATIENCE):
         return after, False
     following = addresses[(addresses.index(asked) + 1) % len(addresses)]
     if following == asked:
         return after, False
-    left = now if asked == addresses[0] else after.left_first
+    left = tried_in_vain(after.outcome, now) if asked == addresses[0] else after.left_first
     turned = replace(after, mirror="" if following == addresses[0] else following, left_first=left)
     # Once round, and whoever is down for all gets the waits of a source that fails.
     return turned, after.failures < len(addresses) + PATIENCE - 1

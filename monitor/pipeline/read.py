@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 READ_ATTEMPTS = 3
 # A page that gave less than the feed counts as so many failed attempts: it is tried twice more, within a day.
 THIN_PAGE = 8
+# What is counted of a document that is older than one that was read before.
+_NEW_ITEMS = frozenset({"entries", "entries:old", "entries:left-out"})
 # Some twenty minutes, since an attempt is made each HINT_AGAIN.
 _UNKNOWN_ATTEMPTS = 30
 
@@ -124,6 +126,8 @@ class Reading:
     def _read_index(self, document: Document, source: Source, attempt: int) -> None:
         before, now = self._jobs.state(source.id), self._clock()
         reading = self._index(document, source, before, attempt)
+        late = before.read_until is not None and document.fetched < before.read_until
+        reading = without_edits(reading) if late else reading
         backlog = not before.primed
         articles = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in reading.articles]
         for article in articles:
@@ -132,19 +136,8 @@ class Reading:
         for name, entry, oldest in reading.edited:
             edited.append(article_from_entry(name, entry, source, partial=not entry.text))
             self._alert(edited[-1], source, backlog=False, oldest=oldest)
-        after, soon = before.after(reading.outcome, now, reading.reason), False
-        history = reading.history or before.history
-        after = replace(after, items=reading.items, reason=reading.reason, history=history)
-        if reading.outcome.good:
-            arrivals = with_arrivals(before.arrivals, reading.published, before.succeeded, document.fetched)
-            after = replace(after, arrivals=arrivals, hints=read_hints(document.body))
-            after = replace(after, interval=wait_of(source, after, self._pace, now))
-            after = replace(after, read_from=host_and_port(document.url))
-        else:
-            asked = mirrors.in_use(source.addresses, before)
-            after, soon = mirrors.failed(source.addresses, asked, before, after, now)
-        # Whatever was not read well is asked for whole again, so that no 304 can hide it.
-        after = replace(after, primed=True) if reading.outcome.good else after.forgotten()
+        after, soon = (before, False) if late else self._after(document, source, before, reading, now)
+        after = replace(after, primed=before.primed or reading.outcome.good)
         pages = {
             Page(id=name, source=source.id, entry=entry, backlog=backlog, oldest=reading.oldest): now
             for name, entry in reading.pages
@@ -154,7 +147,8 @@ class Reading:
             for name, entry, due, oldest in reading.again
         }
         if reading.gap and (further := further_index(document, source, after.history, now)):
-            pages[further] = now
+            pages[self._reaching_back(further)] = now
+        gap_look = now + after.interval if reading.gap and not source.every else None
         counts = {f"source:{reading.outcome}": 1, "articles": len(articles), **reading.counts}
         self._documents.read_index(
             document,
@@ -167,12 +161,27 @@ class Reading:
             articles=[*articles, *edited] if source.id != CANARY else (),
             counts=counts if source.id != CANARY else {},
             entries=reading.entries,
-            due=None if soon else self._due(source, after, reading.outcome, document.fetched),
-            soon=now + mirrors.SOON if soon else None,
+            due=None if soon or late else self._due(source, after, reading.outcome, document.fetched),
+            soon=now + mirrors.SOON if soon else gap_look,
             now=now,
         )
-        if reading.gap and not source.every:
-            self._jobs.hurry(source.id, now + after.interval)
+
+    def _after(
+        self, document: Document, source: Source, before: SourceState, reading: IndexReading, now: datetime
+    ) -> tuple[SourceState, bool]:
+        """The state of the source when its document was read, and whether another address is to be asked soon."""
+        after = before.after(reading.outcome, now, reading.reason)
+        history = reading.history or before.history
+        after = replace(after, items=reading.items, reason=reading.reason, history=history, read_until=document.fetched)
+        if not reading.outcome.good:
+            asked = mirrors.in_use(source.addresses, before)
+            after, soon = mirrors.failed(source.addresses, asked, before, after, now)
+            # Whatever was not read well is asked for whole again, so that no 304 can hide it.
+            return after.forgotten(), soon
+        arrivals = with_arrivals(before.arrivals, reading.published, before.succeeded, document.fetched)
+        after = replace(after, arrivals=arrivals, hints=read_hints(document.body))
+        interval = wait_of(source, after, self._pace, now)
+        return replace(after, interval=interval, read_from=host_and_port(document.url)), False
 
     def _due(self, source: Source, state: SourceState, outcome: Outcome, fetched: datetime) -> datetime | None:
         """When to look again at the soonest: later than was planned, where the feed asks for it or is no good."""
@@ -319,7 +328,7 @@ class Reading:
 
     def _again(self, page: Page, attempts: int = 1) -> tuple[Page, datetime] | None:
         """The page with one failed attempt more (or `attempts`), and when to try it again, unless that was the last."""
-        failed = page.model_copy(update={"attempts": page.attempts + attempts})
+        failed = page.anew(attempts=page.attempts + attempts)
         due = page_retry(failed.attempts, self._clock(), self._random)
         return (failed, due) if due else None
 
@@ -339,12 +348,19 @@ class Reading:
             before,
             before,
             seen=filling.seen,
-            pages=dict.fromkeys(filling.pages, now),
+            pages=dict.fromkeys(map(self._reaching_back, filling.pages), now),
             articles=articles,
             counts={"articles": len(articles), **filling.counts},
             filled=filling.counts.get("gaps:items", 0),
             now=now,
         )
+
+    def _reaching_back(self, page: Page) -> Page:
+        """A further index that takes the place of one for an earlier gap reaches as far back as that."""
+        pending = self._jobs.page(page.id) if page.index else None
+        if pending is None or pending.oldest is None or page.oldest is None:
+            return page
+        return page.model_copy(update={"oldest": min(page.oldest, pending.oldest)})
 
     def _alert(self, article: Article, source: Source, *, backlog: bool, oldest: datetime | None = None) -> bool:
         """Alert on an article, unless it is older than `oldest` and told nothing before. Says whether a rule holds.
@@ -382,7 +398,7 @@ def look_again(page: Page, now: datetime) -> tuple[Page, datetime] | None:
     """When the page of an article on which a rule holds is looked at again: outlets correct without saying so."""
     if page.looks >= len(LOOKS_AGAIN) or not page.entry.url:
         return None
-    looked = page.model_copy(update={"looks": page.looks + 1, "attempts": 0, "backlog": False})
+    looked = page.anew(looks=page.looks + 1, attempts=0, backlog=False)
     return looked, now + LOOKS_AGAIN[page.looks]
 
 
@@ -434,6 +450,15 @@ def decide_index(
             }
         ),
     )
+
+
+def without_edits(reading: IndexReading) -> IndexReading:
+    """What a document that is older than one read before still adds: items that were new, and nothing else.
+
+    Where it differs from what is known, that is what the outlet has changed since.
+    """
+    counts = {name: number for name, number in reading.counts.items() if name in _NEW_ITEMS}
+    return replace(reading, edited=(), again=(), entries={}, history=None, gap=False, memory=b"", counts=counts)
 
 
 def left_out(listed: Listed) -> str:

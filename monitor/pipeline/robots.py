@@ -2,7 +2,8 @@
 
 The order in which the rules apply, to what a request of robots.txt came to:
 1. A good answer is parsed: its first ROBOTS_BYTES, for KEPT.
-2. 4xx, or too many redirects: there are no rules, and everything is allowed, for KEPT. But 429 is an overloaded server.
+2. 4xx, 2xx without a file, or redirects that lead nowhere: there are no rules, and everything is allowed, for KEPT.
+   But 429 is an overloaded server.
 3. 429, 5xx, or no answer: what was known goes on to hold, and where nothing was, everything is disallowed; robots.txt
    is asked again after AGAIN. When that has lasted for GIVEN_UP, everything is allowed.
 """
@@ -17,7 +18,8 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from monitor.models import Model
+from monitor.errors import FetchError
+from monitor.models import Model, Outcome
 from monitor.sources.schedule import BUSY_STATUSES
 
 ROBOTS_BYTES = 500 * 1024
@@ -26,7 +28,7 @@ AGAIN = timedelta(hours=1)
 GIVEN_UP = timedelta(days=30)
 # A stale copy is kept for the case that the next request fails.
 _STALE = timedelta(days=7)
-_NO_RULES = range(300, 500)
+_NO_RULES = range(201, 500)
 
 
 class Robots(Model):
@@ -38,8 +40,17 @@ class Robots(Model):
     failing: datetime | None = None
 
     def allows(self, url: str, agent: str) -> bool:
-        """Whether the program called `agent` may fetch an address of the origin."""
-        return _parsed(self.text).can_fetch(url, agent) if self.text else self.allowed
+        """Whether the program called `agent` may fetch an address of the origin.
+
+        Raises FetchError when the parser fails on the file: that is a fault of this origin alone.
+        """
+        if not self.text:
+            return self.allowed
+        try:
+            return _parsed(self.text).can_fetch(url, agent)
+        except Exception as error:
+            # What a server wrote there may not end the drain, in which a hundred others are being fetched.
+            raise FetchError(Outcome.ROBOTS, f"robots.txt cannot be parsed: {type(error).__name__}") from error
 
     @property
     def keep_until(self) -> datetime:

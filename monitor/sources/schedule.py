@@ -59,7 +59,7 @@ class SourceState:
     `validated` is the address that gave the validators: they mean nothing anywhere else. `moved` is where permanent
     redirects from the address `moved_from` lead, seen by so many checks in a row. `interval` is the one in use.
     `mirror` is the address in use where that is not the first, since `left_first`, or when that was last tried again.
-    `read_from` is the host of the document that was last read well.
+    `read_from` is the host of the document that was last read well, `read_until` the time of the newest one.
     `failing` is when the first of the present failures was; `misses` counts article pages in a row on which the
     selector of the text matched nothing, `filled` the items of gaps that were found elsewhere.
     """
@@ -86,6 +86,7 @@ class SourceState:
     mirror: str = ""
     left_first: datetime | None = None
     read_from: str = ""
+    read_until: datetime | None = None
     failing: datetime | None = None
     misses: int = 0
     filled: int = 0
@@ -96,12 +97,15 @@ class SourceState:
         return self.moved if self.moved_from == configured and self.sightings >= MOVED_SIGHTINGS else configured
 
     def seen_at(self, configured: str, asked: str, moved: str) -> SourceState:
-        """After an answer to a request of `asked` that permanent redirects led to `moved` ("" where none did)."""
+        """After an answer to a request of `asked` that permanent redirects led to `moved` ("" where none did).
+
+        While the source fails no sighting counts: what answers there may be a page that holds the name for sale.
+        """
         if not moved:
             # The new address answers for itself; from the old one no redirect means that it did not move.
             return self if asked != configured else replace(self, moved="", moved_from="", sightings=0)
         same = moved == self.moved and configured == self.moved_from
-        sightings = min(self.sightings + 1, MOVED_SIGHTINGS) if same else 1
+        sightings = min(self.sightings + (not self.failures), MOVED_SIGHTINGS) if same else 1
         return replace(self, moved=moved, moved_from=configured, sightings=sightings)
 
     def after(self, outcome: Outcome, now: datetime, reason: str = "") -> SourceState:
@@ -113,7 +117,15 @@ class SourceState:
             return replace(fine, changed=now)
         failed = replace(self, checked=now, failures=self.failures + 1, outcome=outcome, reason=reason)
         failed = replace(failed, failing=self.failing or now)
-        return replace(failed, moved="", moved_from="", sightings=0) if failed.failures == MOVED_DOUBTS else failed
+        return replace(failed, moved="", moved_from="", sightings=0) if failed.failures >= MOVED_DOUBTS else failed
+
+    @property
+    def has_validators(self) -> bool:
+        """Whether a request can be made conditional.
+
+        What an answer left while a reading forgot the rest has no address that it belongs to, and counts for nothing.
+        """
+        return bool(self.validated and (self.etag or self.last_modified))
 
     def forgotten(self) -> SourceState:
         """Without validators, so that the next request brings the whole body again."""
@@ -209,9 +221,9 @@ def host_pause(strikes: int, retry_after: float | None, now: datetime, random: R
 
 
 def backoff(base: timedelta, failures: int, random: Random, ceiling: timedelta = MAX_BACKOFF) -> timedelta:
-    """`base`, doubled for each failure after the first, at most `ceiling` (or `base` when longer), within ±20 %."""
+    """`base`, doubled for each failure after the first, at most `ceiling`, within ±20 %; never less than `base`."""
     doubled = base * float(2 ** min(max(failures - 1, 0), _MAX_DOUBLINGS))
-    return max(base, min(doubled, ceiling)) * random.uniform(0.8, 1.2)
+    return max(base, min(doubled, ceiling) * random.uniform(0.8, 1.2))
 
 
 def page_retry(attempts: int, now: datetime, random: Random, retry_after: float | None = None) -> datetime | None:

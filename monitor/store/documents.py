@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monitor.store.connection import Client, redis_errors
+from monitor.store.jobs import lua
 from monitor.store.values import (
     changes,
     document_from_hash,
@@ -35,12 +36,7 @@ if redis.call('ZREM', KEYS[1], ARGV[1]) == 1 then
   end
 end
 """
-# The due time of a job under way is the end of its lease, which must not be shortened.
-_SOONER = """
-if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then
-  redis.call('ZADD', KEYS[1], 'XX', 'LT', ARGV[2], ARGV[1])
-end
-"""
+_SOONER, _REQUEST = lua("sooner"), lua("request")
 
 
 class Documents:
@@ -176,9 +172,9 @@ class Documents:
         return {name.decode(): int(number) for name, number in found.items()}
 
     def _schedule(self, pipe: Client, page: Page, due: datetime) -> None:
-        pipe.hset(self._keys("page", page.id), "request", page.model_dump_json())
         # An edit is read soon, though a later look was planned.
-        pipe.zadd(self._keys("due"), {f"page:{page.id}": millis(due)}, lt=True)
+        keys = (self._keys("due"), self._keys("claims"), self._keys("page", page.id))
+        pipe.eval(_REQUEST, len(keys), *keys, f"page:{page.id}", str(millis(due)), page.model_dump_json())
 
     def _note_selected(self, pipe: Client, source: str, *, selected: bool) -> None:
         if selected:

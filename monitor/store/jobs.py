@@ -10,7 +10,7 @@ from monitor.models import Page
 from monitor.sources.schedule import NO_NEWS, Claim, HostNews
 from monitor.store.connection import Client, redis_errors
 from monitor.store.keys import CROWDED_LIMIT, SOURCE_LIMIT, STOP_LIMIT
-from monitor.store.values import changes, document_to_hash, home_from, home_to, millis, state_from_hash, weight
+from monitor.store.values import changes, document_to_hash, home_from, home_to, millis, moment, state_from_hash, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 _HOLD_MS = 5000
 
 
+def lua(name: str) -> str:
+    """The text of a Lua script of this package, for `eval` in a transaction."""
+    return (files("monitor.store") / "lua" / f"{name}.lua").read_text(encoding="utf-8")
+
+
 def script(client: Client, name: str) -> Callable[..., Any]:
     """A Lua script of this package, loaded when it is first called."""
-    loaded: Callable[..., Any] = client.register_script(
-        (files("monitor.store") / "lua" / f"{name}.lua").read_text(encoding="utf-8")
-    )
+    loaded: Callable[..., Any] = client.register_script(lua(name))
     return loaded
 
 
@@ -43,7 +46,7 @@ class Jobs:
         self._per_host = per_host
         self._claim = script(client, "claim")
         self._settle = script(client, "settle")
-        self._hurry = script(client, "hurry")
+        self._sooner = script(client, "sooner")
 
     @redis_errors()
     def sync(self, due: Mapping[str, datetime], *, overdue: datetime | None = None) -> None:
@@ -88,6 +91,11 @@ class Jobs:
             pipe.execute()
 
     @redis_errors()
+    def pause(self, host: str) -> datetime | None:
+        """Until when a host is left alone, where it asked for that; the time may have passed."""
+        return moment(self._client.hget(self._keys("host", host), "pause"))
+
+    @redis_errors()
     def state(self, source: str) -> SourceState:
         """What is known of a source."""
         return state_from_hash(self._client.hgetall(self._keys("source", source)))
@@ -113,14 +121,9 @@ class Jobs:
 
     @redis_errors()
     def pull_forward(self, source: str, now: datetime) -> bool:
-        """Make a source due at once; False when it is not scheduled."""
-        return bool(self._client.zadd(self._keys("due"), {f"source:{source}": millis(now)}, xx=True, ch=True))
-
-    @redis_errors()
-    def hurry(self, source: str, due: datetime) -> None:
-        """Make a source due at `due` if that is sooner than it is now, and nobody is fetching it."""
+        """Make a source due at once, unless it is being fetched now; False when it is not scheduled."""
         keys = [self._keys("due"), self._keys("claims")]
-        self._hurry(keys=keys, args=[f"source:{source}", millis(due)])
+        return bool(self._sooner(keys=keys, args=[f"source:{source}", millis(now)]))
 
     def settle_source(
         self,
@@ -132,14 +135,17 @@ class Jobs:
         counted: Iterable[str],
         document: Document | None = None,
         hint: datetime,
+        home: Home | None = None,
         host: HostNews = NO_NEWS,
+        moved: bool = False,
     ) -> bool:
         """End the check of a source. Only the fields that this check changed are written: a reading may write others.
 
-        False when the lease ended and another claim has come: then nothing is stored.
+        `home` says where it belongs from now on; `moved` counts that it has another address. False when the lease ended
+        and the job was queued or claimed again: then nothing is stored.
         """
-        state = changes(before, after)
-        return self._end(claim, state, due=due, counted=counted, document=document, hint=hint, host=host)
+        state, counted = changes(before, after), [f"source:{name}" for name in counted] + ["moves"] * moved
+        return self._end(claim, state, due=due, counted=counted, document=document, hint=hint, home=home, host=host)
 
     def settle_page(
         self,
@@ -154,7 +160,7 @@ class Jobs:
         host: HostNews = NO_NEWS,
     ) -> bool:
         """End an attempt at an article page; with `due` None the page leaves the schedule."""
-        state = {"request": page.model_dump_json()}
+        state, counted = {"request": page.model_dump_json()}, [f"page:{name}" for name in counted]
         return self._end(claim, state, due=due, counted=counted, document=document, hint=hint, home=home, host=host)
 
     def drop(self, claim: Claim) -> None:
@@ -190,7 +196,7 @@ class Jobs:
         head: dict[str, Any] = {
             "job": claim.job,
             "token": str(claim.token),
-            "counted": [f"{claim.kind}:{name}" for name in counted],
+            "counted": list(counted),
             "forget": claim.kind == "page" and due is None,
             "states": 2 * len(state),
             "host": place,

@@ -13,13 +13,13 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | queue:HOST      | zset   | while jobs wait         | turn (`source:ID`, `pages:SOURCE`) -> since when, ms | two a source                |
 | ready:SOURCE:HOST | zset | while jobs wait         | pages of a source whose time has come -> since when | jobs in `due`                |
 | inside:HOST     | zset   | a lease                 | job under way at the host -> until when, ms         | `fetch.per_host`             |
-| host:HOST       | hash   | two hours after use     | next start, pause (ms), 429 and 503 in a row        | one a host                   |
+| host:HOST       | hash   | 2 hours after use, 2 days after a pause | next start, pause (ms), 429 and 503 in a row | one a host                   |
 | robots:ORIGIN   | string | until it is stale       | robots.txt and what it came to (JSON)               | one an origin, 500 KiB       |
 | source:ID       | hash   | for ever                | state of a source: validators, outcome, times       | one a source                 |
 | seen:ID         | zset   | for ever                | identity of an entry -> last time in the feed, s    | trimmed after `retention`    |
 | items:ID        | string | `retention` after use   | hash of an item's markup -> its identities, packed  | 33 bytes an item of the feed |
 | entries:ID      | hash   | until the next reading  | name of an entry of the last reading -> article, words, date, readings | three an entry of one document |
-| page:ID         | hash   | until read              | an article page to fetch: its entry, source         | jobs in `due`                |
+| page:ID         | hash   | until read              | a page to fetch: its entry, source; `again` (ms) when asked for anew under way | jobs in `due`                |
 | unread          | zset   | for ever                | document -> when to send its hint again, ms         | `backlog`                    |
 | backlog         | hash   | for ever                | source -> bytes of its unread documents; `*` all    | SOURCE_LIMIT, STOP_LIMIT     |
 | document:ID     | hash   | until read              | a fetched body and what it is for                   | as `unread`                  |

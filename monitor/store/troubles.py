@@ -31,5 +31,9 @@ class Troubles:
     def store(self, change: Change) -> bool:
         """Store a change and put its notice into the alert stream; False when another watcher was first."""
         keys = [self._keys(name) for name in ("troubles", "alerts", "counts")]
-        values = [value.model_dump_json() if value else "" for value in (change.before, change.after, change.notice)]
-        return bool(self._notice(keys=keys, args=[change.subject, *values]))
+        # Compared as values: another version of the program may have written the same one in other words.
+        stored = self._client.hget(keys[0], change.subject) or b""
+        if (Trouble.model_validate_json(stored) if stored else None) != change.before:
+            return False
+        values = [value.model_dump_json() if value else "" for value in (change.after, change.notice)]
+        return bool(self._notice(keys=keys, args=[change.subject, stored, *values]))

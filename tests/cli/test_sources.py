@@ -100,13 +100,14 @@ def test_a_rhythm_in_words(per_day, said):
 def test_counts_are_sentences_and_nothing_is_left_out():
     counts = {
         "source:new": 3, "source:timeout": 1, "source:unchanged": 1200, "page:new": 2, "articles": 9, "partial": 0,
-        "gaps": 1, "gaps:items": 4, "alerts": 2, "something:odd": 5,
+        "gaps": 1, "gaps:items": 4, "moves": 1, "alerts": 2, "something:odd": 5,
     }  # fmt: skip
     assert list(in_plain_words(counts)) == [
         "1,204 checks of sources: nothing new 1,200, new items 3, no answer in time 1",
         "2 article pages: read 2",
         "9 articles read",
         "1 gaps between two checks, 4 items found for them",
+        "1 moves of a source to another address",
         "2 alerts",
         "also counted: something:odd 5",
     ]

@@ -277,13 +277,13 @@ def test_what_is_no_redirect_is_not_followed(origin, answer):
 @pytest.mark.parametrize("url", ["https://x.test/", "HTTPS://x.test/"])
 def test_a_downgrade_from_https_to_http_is_refused_in_any_spelling(url, target):
     with pytest.raises(FetchError) as caught:
-        _next_hop(url, target)
-    assert caught.value.outcome is Outcome.REFUSED
+        _next_hop(url, target, 301)
+    assert (caught.value.outcome, caught.value.status) == (Outcome.REFUSED, 301)
 
 
 @pytest.mark.parametrize("location", ["//x.test/", "/a", "a", "https://y.test/"])
 def test_https_stays_https(location):
-    assert _next_hop("https://x.test/", location).startswith("https://")
+    assert _next_hop("https://x.test/", location, 301).startswith("https://")
 
 
 def test_a_redirect_to_what_is_no_address_is_an_outcome(origin):

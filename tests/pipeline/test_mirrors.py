@@ -71,6 +71,15 @@ def test_from_a_mirror_the_first_is_tried_again_each_hour():
     assert (mirrors.to_ask(ALL, back, later), back.mirror, back.left_first) == (A, "", None)
 
 
+def test_a_first_address_that_is_gone_is_tried_again_each_week():
+    state, _ = fail(SourceState(), Outcome.GONE)
+    for _ in range(3):
+        state = mirrors.answered(ALL, state.after(Outcome.NEW, NOW), B)
+        assert mirrors.to_ask(ALL, state, NOW + timedelta(days=6, hours=23)) == B
+        assert mirrors.to_ask(ALL, state, NOW + timedelta(days=7)) == A
+        state = mirrors.failed(ALL, A, state, state.after(Outcome.GONE, NOW), NOW)[0]
+
+
 def test_a_mirror_that_left_the_configuration_is_not_asked():
     state, _ = fail(SourceState(), Outcome.BLOCKED)
     assert mirrors.to_ask((A, C), state, NOW) == A
@@ -201,6 +210,32 @@ def test_a_mirror_with_a_longer_archive_brings_no_flood(flow, origin, second):
     assert running.state("s").mirror == f"{second.url}/feed"
     assert running.runtime.documents.counts()["entries:old"] == 2
     assert len(list(running.runtime.archive.read())) == 2
+
+
+def left_long_ago(running):
+    """Let it be time to try the first address again."""
+    left = running.now() - timedelta(hours=3)
+    running.runtime.client.hset(running.runtime.keys("source", "s"), "left_first", round(left.timestamp() * 1000))
+
+
+def test_a_mirror_is_read_while_the_first_address_asks_to_be_left_alone(flow, origin, second):
+    """The pause comes with the first trial, in the middle of it all: the mirror does not wait in the queue there."""
+    holding(second, *TITLES)
+    origin.answers["/feed"] = Answer(status=403)
+    running = flow(mirrored(f"{origin.url}/feed", f"{second.url}/feed"))
+    for _ in range(2):
+        running.look_again()
+        running.settle(1)
+    origin.answers["/feed"] = Answer(status=429, headers={"Retry-After": "7200"})
+    for looks in range(2, 5):
+        left_long_ago(running)
+        running.look_again()
+        running.settle(1)
+        running.look_again()
+        running.settle(1)
+        assert (origin.count("/feed"), running.state("s").failures) == (2, 0)
+        assert second.count("/feed") >= looks
+    assert running.runtime.jobs.next_due()["source:s"] / 1000 - running.now().timestamp() <= 3600
 
 
 def test_validators_go_to_the_address_that_gave_them(flow, origin, second):

@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 import pytest
 from support.flow import Flow, article_page, rss, rss_item, source
-from support.origin import Answer
+from support.origin import Answer, Origin
 
 from monitor.models import Outcome
 from monitor.sources.rhythm import Hints, Pace, interval
@@ -420,6 +420,83 @@ def test_a_gap_that_cannot_be_filled_is_tried_again_and_counted(flow, origin):
 
 
 # Block pages and outcomes
+
+
+def test_a_second_gap_does_not_shorten_the_filling_of_the_first(flow, origin):
+    """A further index that cannot be fetched yet is asked for both gaps."""
+    running = flow(source(origin, backfill=f"{origin.url}/news"))
+    origin.answers["/news"] = Answer(status=500)
+
+    def numbered(*numbers):
+        return [rss_item(f"Новость номер {n}", f"/{n}", OTHER * 20, ago(hours=100 - n)) for n in numbers]
+
+    poll(running, origin, *numbered(2, 1), rounds=1)
+    poll(running, origin, *numbered(21, 20), rounds=2)
+    first = running.runtime.jobs.page("s.index1")
+    poll(running, origin, *numbered(51, 50), rounds=2)
+    assert running.state("s").history.gaps == 2
+    assert running.runtime.jobs.page("s.index1").oldest == first.oldest
+    origin.answers["/news"] = Answer(rss(*numbered(*range(51, 1, -1))))
+    make_due(running, "s.index1")
+    running.settle(1)
+    assert running.state("s").filled == len(range(3, 20)) + len(range(22, 50))
+
+
+# What is fetched anew, and in which order it is read
+
+
+def test_a_redirect_of_a_page_is_followed_as_it_is_at_each_attempt(flow, origin):
+    """A server sends readers to its login for some minutes; then the page is at its address again."""
+    with Origin() as wall:
+        wall.answers["/login"] = Answer(status=500)
+        origin.answers["/1"] = Answer(status=302, headers={"Location": f"{wall.url}/login"})
+        running = flow()
+        poll(running, origin, rss_item("Итоги", "/1"), rounds=2)
+        assert wall.count("/login") == 1
+        origin.answers["/1"] = Answer(article_page("Итоги", HIT * 3))
+        make_due(running)
+        running.settle(2)
+        assert (running.titles(), wall.count("/login")) == (["Итоги"], 1)
+
+
+def test_an_older_document_that_is_read_late_takes_no_edit_back(flow, origin):
+    """The hint of one document is lost, and the next one is read first: the older one adds what it alone held."""
+    running = flow()
+    name = rss_item("Итоги встречи", "/1", OTHER * 20)
+    poll(running, origin, name, rounds=1)
+    hints = []
+    only = rss_item("Союзное государство", "/2", HIT * 20)
+    for items in (
+        (name.replace("Итоги", "Ход"), only),
+        (name.replace("Итоги", "Конец"), rss_item("Иное", "/3", OTHER)),
+    ):
+        origin.answers["/feed"] = Answer(rss(*items), headers={"ETag": f'"{len(hints)}"'})
+        running.look_again()
+        running.drain()
+        hints.append(running.hints.pop())
+    running.runtime.read(hints[1], lambda: None)
+    known, state = running.runtime.documents.last_entries("s"), running.state("s")
+    running.runtime.read(hints[0], lambda: None)
+    assert running.titles() == ["Союзное государство"]
+    assert running.runtime.documents.last_entries("s") == known
+    assert running.state("s") == state
+    counts = running.runtime.documents.counts()
+    assert (counts["entries:edited"], counts["source:new"]) == (1, 3)
+
+
+def test_an_older_document_that_is_no_feed_says_nothing_of_the_source(flow, origin):
+    running = flow()
+    hints = []
+    for answer in (Answer(b"<html><body>Later</body></html>"), Answer(rss(rss_item("Итоги", "/1", OTHER * 20)))):
+        origin.answers["/feed"] = answer
+        running.look_again()
+        running.drain()
+        hints.append(running.hints.pop())
+    for hint in reversed(hints):
+        running.runtime.read(hint, lambda: None)
+    state = running.state("s")
+    assert (state.outcome, state.failures, bool(state.body_hash)) == (Outcome.NEW, 0, True)
+    assert running.runtime.documents.counts()["source:not-a-feed"] == 1
 
 
 def test_a_block_page_is_no_feed_and_no_article(flow, origin):

@@ -58,7 +58,9 @@ def test_the_rules_of_a_file(text, path, allowed):
         (401, True, DAY),
         (403, True, DAY),
         (410, True, DAY),
-        (302, True, DAY),  # more than five redirects
+        (302, True, DAY),  # more than five redirects, or from https to http
+        (204, True, DAY),
+        (202, True, DAY),
         (429, False, HOUR),
         (500, False, HOUR),
         (503, False, HOUR),
@@ -176,6 +178,23 @@ def test_without_an_answer_of_robots_pages_wait_and_are_tried_again(flow, newspa
     assert newspaper.count("/robots.txt") == 2
     assert newspaper.count("/news/2") == 1
     assert newspaper.count("/private/1") == 0
+
+
+def test_a_file_on_which_the_parser_fails_is_the_fault_of_its_origin_alone(flow, newspaper, monkeypatch):
+    def parse(text):
+        raise RecursionError(len(text))
+
+    monkeypatch.setattr("monitor.pipeline.robots._parsed", parse)
+    with Origin() as other:
+        other.answers["/feed"] = Answer(rss(rss_item("Союзное государство", "/1", HIT)))
+        other.answers["/1"] = Answer(article_page("Союзное государство", HIT))
+        running = flow(source(newspaper), source(other, name="other"))
+        running.settle(3)
+        assert running.titles() == ["Союзное государство"]
+        assert other.count("/1") == 1
+    counts = running.runtime.documents.counts()
+    assert (counts["page:robots"], counts["partial"], newspaper.count("/news/2")) == (3, 3, 0)
+    assert sum(job.startswith("page:") for job in running.runtime.jobs.next_due()) >= 3, "they are tried again"
 
 
 def test_what_is_known_is_shared_and_asked_again_when_it_is_stale(flow, newspaper):

@@ -90,6 +90,25 @@ def test_a_304_may_bring_a_new_validator_and_is_not_read(flow, origin):
     assert running.state("s").interval == timedelta(hours=1)
 
 
+def test_a_304_that_comes_while_its_reading_fails_makes_no_request_conditional(flow, origin):
+    """The body that it speaks of was no feed: it is asked for whole until it is one."""
+    running = flow()
+    origin.answers["/feed"] = Answer(b"<html><body>Later</body></html>", headers={"ETag": '"a"'})
+    running.drain()
+
+    def meanwhile(hit):
+        running.read()
+        return Answer(status=304, headers={"ETag": '"b"'})
+
+    origin.answers["/feed"] = meanwhile
+    running.look_again()
+    running.drain()
+    origin.answers["/feed"] = Answer(FEED)
+    look(running)
+    assert conditions(origin) == [(None, None), ('"a"', None), (None, None)]
+    assert running.state("s").outcome is Outcome.NEW
+
+
 def test_the_same_body_with_200_is_counted_unchanged_and_not_read(flow, origin):
     """FAULTS: 200 with same body."""
     origin.answers["/feed"] = Answer(FEED, headers={"ETag": '"a"'})
@@ -148,7 +167,7 @@ def test_a_source_moves_after_three_permanent_redirects(flow, origin, statuses, 
     origin.answers["/feed"] = Answer(status=410)
     look(running)
     assert origin.count("/feed") == asked + (not moved)
-    assert running.runtime.documents.counts().get("source:moved", 0) == int(moved)
+    assert running.runtime.documents.counts().get("moves", 0) == int(moved)
     assert running.runtime.sources["s"].url == f"{origin.url}/feed"
 
 
@@ -179,7 +198,7 @@ def test_a_move_to_a_forbidden_address_is_refused_and_never_believed(flow, origi
     """FAULTS: 301 to forbidden host. The origin passes as public here, where the redirect leads does not."""
     port = int(origin.url.rsplit(":", 1)[1])
     monkeypatch.setattr("monitor.fetch.guard.forbidden", lambda address: str(address) != "127.0.0.1")
-    monkeypatch.setattr("monitor.fetch.client.ALLOWED_PORTS", {port})
+    monkeypatch.setattr("monitor.fetch.transport.ALLOWED_PORTS", {port})
     running = flow(source(origin, allow_private=False))
     running.settle(1)
     moving(origin, running, 301, 301, 301, 301, to=target)

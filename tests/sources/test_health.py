@@ -1,5 +1,6 @@
 """What the operator is told of the sources: decisions over values, and once each with a real Redis."""
 
+import json
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -296,6 +297,21 @@ def test_watchers_that_race_tell_a_trouble_once(flow, origin):
     for thread in threads:
         thread.join()
     assert len(notices(running)) == 1
+
+
+def test_a_trouble_that_another_version_wrote_can_end(flow, origin):
+    """Compared by what it says: the order and the number of its fields may be others."""
+    running = flow()
+    origin.answers["/feed"] = Answer(status=500)
+    for _ in range(4):
+        look(running)
+    client, key = running.runtime.client, running.runtime.keys("troubles")
+    stored = json.loads(client.hget(key, "source:s"))
+    client.hset(key, "source:s", json.dumps(dict(reversed(stored.items()))))
+    origin.answers["/feed"] = Answer(rss(rss_item("Новость", "/1")))
+    look(running, 1)
+    assert [notice.recovered for notice in notices(running)] == [False, True]
+    assert client.hlen(key) == 0
 
 
 def test_a_selector_of_article_pages_that_stops_matching_is_noticed(flow, origin):

@@ -96,6 +96,11 @@ def test_backoff_doubles_to_its_ceiling():
     assert max(waits) <= 12 * 1.2
 
 
+def test_a_failure_never_brings_a_look_sooner_than_was_asked_for():
+    for failures in (1, 2, 30):
+        assert min(due(Outcome.TIMEOUT, every=7200, failures=failures, seed=seed) for seed in range(50)) >= 7200
+
+
 def looked(state, *moves, configured=A):
     """The state after checks whose permanent redirects led so ("" where none did)."""
     for moved in moves:
@@ -134,6 +139,17 @@ def test_a_new_address_that_fails_again_and_again_is_doubted():
         assert state.address(A) == B
         state = state.after(Outcome.NOT_FOUND, NOW)
     assert state.address(A) == A
+
+
+def test_a_redirect_to_what_is_never_read_well_is_not_believed():
+    """A parked page answers 200 with HTML: whenever the feed comes back, its own address is asked."""
+    state = SourceState()
+    for _ in range(30):
+        state = looked(state, B).after(Outcome.NOT_A_FEED, NOW)
+        assert state.address(A) == A
+    for _ in range(4):
+        state = looked(state, B).after(Outcome.NEW, NOW)
+    assert state.address(A) == B
 
 
 def test_the_home_of_a_request_is_its_server():

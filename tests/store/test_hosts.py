@@ -215,3 +215,27 @@ def test_what_a_stop_left_behind_is_spread_and_what_is_under_way_is_left_alone(j
     begun = [at for at, _ in run(jobs, 6, now=back)]
     assert len(begun) == 9
     assert len(set(begun)) == 9
+
+
+def test_an_old_turn_of_a_source_that_left_and_came_back_is_no_second_claim(jobs, client, keys):
+    """It waited at a host that was paused, left, and came back with another address."""
+    start(jobs, {"s": home("s", "old.test")})
+    pause = NOW + timedelta(minutes=1)
+    client.hset(keys("host", "old.test"), "pause", round(pause.timestamp() * 1000))
+    assert jobs.claim(NOW, 5) == []
+    jobs.sync({})
+    start(jobs, {"s": home("s", "new.test")}, NOW + STEP)
+    under_way = pause - timedelta(seconds=10)
+    (claim,) = jobs.claim(under_way, 5)
+    assert claim.home.host == "new.test"
+    assert jobs.claim(pause + timedelta(seconds=5), 5) == []
+    assert done(jobs, claim, pause + timedelta(seconds=6))
+
+
+def test_an_old_turn_at_the_host_of_a_source_under_way_is_no_second_claim(jobs, client, keys):
+    start(jobs, {"s": home("s")})
+    (claim,) = jobs.claim(NOW, 5)
+    client.zadd(keys("queue", "h.test"), {"source:s": 0})
+    client.zadd(keys("hosts"), {"h.test": 0})
+    assert jobs.claim(NOW + timedelta(seconds=5), 5) == []
+    assert done(jobs, claim, NOW + timedelta(seconds=6))

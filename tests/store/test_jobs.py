@@ -77,6 +77,18 @@ def test_a_check_writes_only_what_it_changed(jobs, documents):
     assert (state.primed, state.items, state.outcome, state.failures) == (True, 7, Outcome.TIMEOUT, 1)
 
 
+def test_a_source_that_is_being_fetched_is_not_pulled_forward(jobs):
+    jobs.sync({"tass": NOW})
+    (claim,) = jobs.claim(NOW, 1)
+    second = timedelta(seconds=1)
+    assert jobs.pull_forward("tass", NOW + second)
+    assert jobs.claim(NOW + 2 * second, 1) == []
+    jobs.settle_source(claim, SourceState(), SourceState(), due=LATER, counted=(), hint=NOW)
+    assert jobs.pull_forward("tass", NOW + 3 * second)
+    assert len(jobs.claim(NOW + 3 * second, 1)) == 1
+    assert not jobs.pull_forward("belta", NOW)
+
+
 def test_sources_leave_and_enter_the_schedule_and_keep_their_history(jobs):
     jobs.sync({"tass": NOW, "belta": NOW})
     (claim, other) = jobs.claim(NOW, 2)
@@ -152,6 +164,46 @@ def test_a_page_lives_until_it_leaves_the_schedule(jobs, documents, client, keys
     assert not client.exists(keys("page", "p1"))
     assert jobs.next_due() == {}
     assert documents.take("d2", LATER)[0].page == failed
+
+
+def ask_for(documents, page, due):
+    """Schedule a page, as the reading of a feed does."""
+    state = SourceState()
+    documents.read_index(document(), state, state, seen=[], pages={page: due}, articles=(), counts={}, now=NOW)
+
+
+@pytest.mark.parametrize("ends", ["read", "failed"])
+@pytest.mark.parametrize("wait", [timedelta(seconds=1), timedelta(hours=1)])
+def test_a_page_that_is_asked_for_anew_while_it_is_fetched_is_fetched_once_more_after_that(jobs, documents, ends, wait):
+    """An edit comes while the page is under way: not two requests at once, and none too few."""
+    first = Page(id="p1", source="tass", entry=Entry(key="k", url="https://tass.test/1", title="Talks"))
+    edited = first.model_copy(update={"entry": first.entry.model_copy(update={"title": "Talks end"})})
+    ask_for(documents, first, NOW)
+    (claim,) = jobs.claim(NOW, 1)
+    due = NOW + wait
+    ask_for(documents, edited, due)
+    assert jobs.claim(NOW + timedelta(seconds=2), 1) == [], "it is still under way"
+    again = None if ends == "read" else NOW + timedelta(days=1)
+    failed = first.model_copy(update={"attempts": 1})
+    assert jobs.settle_page(claim, failed, due=again, counted=(), document=document("d2", first), hint=NOW)
+    assert documents.take("d2", LATER)[0].page == first
+    assert jobs.page("p1") == edited
+    assert jobs.next_due() == {"page:p1": due.timestamp() * 1000}
+    (claim,) = jobs.claim(due, 1)
+    jobs.settle_page(claim, edited, due=None, counted=(), document=None, hint=NOW)
+    assert jobs.next_due() == {}
+    assert jobs.page("p1") is None
+
+
+def test_a_page_that_is_put_back_unfetched_is_not_fetched_twice(jobs, documents):
+    page = Page(id="p1", source="tass", entry=Entry(key="k", url="https://tass.test/1"))
+    ask_for(documents, page, NOW)
+    (claim,) = jobs.claim(NOW, 1)
+    ask_for(documents, page, LATER)
+    jobs.put_back(claim, NOW)
+    (claim,) = jobs.claim(NOW, 1)
+    jobs.settle_page(claim, page, due=None, counted=(), document=None, hint=NOW)
+    assert jobs.next_due() == {}
 
 
 def test_a_lost_hint_is_found_and_repeated_once_per_period(jobs, documents):

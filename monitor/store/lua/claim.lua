@@ -44,6 +44,8 @@ end
 -- Every due job waits in the queue of its host. A queue holds a turn for each check and one for all pages of a source,
 -- so many pages of one source come one after another between the checks and the pages of others.
 local function enqueue(job, home)
+  -- Whoever had claimed it lost it with the lease.
+  redis.call('HDEL', claims, job)
   local pace, source, host = string.match(home, '^(%d+) (%S*) (.*)$')
   local queue, turn, before = prefix .. 'queue:' .. host, job, 0
   if string.sub(job, 1, 5) == 'page:' then
@@ -100,9 +102,11 @@ local function serve(host)
       return
     end
     local job = next_job(queue, turn[1], host)
-    -- A source that left the configuration has no due time any more.
-    if job and redis.call('ZSCORE', due, job) then
-      local home = redis.call('HGET', homes, job) or ''
+    local home = job and redis.call('HGET', homes, job) or ''
+    -- A source that left the configuration has no due time any more; one that came back may have its home elsewhere, or
+    -- be under way, and this is an old turn of it.
+    local stands = string.match(home, '^%d+ %S* (.*)$') == host and redis.call('HEXISTS', claims, job) == 0
+    if stands and redis.call('ZSCORE', due, job) then
       claim(job, home, strikes)
       redis.call('ZADD', inside, now + hold, job)
       redis.call('PEXPIRE', inside, lease)

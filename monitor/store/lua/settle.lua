@@ -11,7 +11,15 @@ if redis.call('HGET', claims, head.job) ~= head.token then
   return 0
 end
 redis.call('HDEL', claims, head.job)
-if head.due then
+-- A page that was asked for anew while it was fetched (request.lua): what is known now is what that request says.
+local again = string.sub(head.job, 1, 5) == 'page:' and redis.call('HGET', state, 'again')
+local keep = again and (head.forget or head.states > 0)
+if again then
+  redis.call('HDEL', state, 'again')
+end
+if keep then
+  redis.call('ZADD', due, again, head.job)
+elseif head.due then
   redis.call('ZADD', due, head.due, head.job)
   if head.home then
     redis.call('HSET', homes, head.job, head.home)
@@ -20,9 +28,9 @@ else
   redis.call('ZREM', due, head.job)
   redis.call('HDEL', homes, head.job)
 end
-if head.forget then
+if head.forget and not keep then
   redis.call('DEL', state)
-elseif head.states > 0 then
+elseif head.states > 0 and not keep then
   redis.call('HSET', state, unpack(ARGV, 2, 1 + head.states))
 end
 if head.document then
