@@ -270,7 +270,7 @@ class Page(Model):
     looks: int = Field(0, description="how often it was looked at again, after an alert on its article")
     gone: bool = Field(False, description="it was alerted, and its address answers 404 or 410 now")
     index: int = Field(0, description="above 0 it is no article but the so many-th index that fills a gap")
-    oldest: datetime | None = Field(None, description="what is older does not belong to the gap")
+    oldest: datetime | None = Field(None, description="what is older was there before, and is not alerted")
 
     @property
     def url(self) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 import time
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -26,10 +27,11 @@ from monitor.notify.canary import CanaryChannel
 from monitor.pipeline.deliver import Delivering
 from monitor.pipeline.drain import Drain, Limits
 from monitor.pipeline.find_sources import FindingSources
+from monitor.pipeline.polite import PoliteFetcher
 from monitor.pipeline.raise_alert import Alerting
 from monitor.pipeline.read import Reading
 from monitor.pipeline.robots import agent_of
-from monitor.pipeline.try_source import try_source
+from monitor.pipeline.try_source import Trying
 from monitor.routing import Policy
 from monitor.senders import Surroundings, check_channel, make_channel
 from monitor.sources.health import Patience, changes_of
@@ -50,7 +52,7 @@ from monitor.store.trips import Trips
 from monitor.store.troubles import Troubles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 
     from monitor.models import Entry, Source
     from monitor.pipeline.find_sources import Candidate
@@ -68,6 +70,8 @@ _DRAIN_LEASE = timedelta(seconds=15)
 _SENDER_LEASE = timedelta(seconds=20)
 # A sender leaves the rest to the next one after this long, well below the soft time limit of a task.
 _SENDER_SECONDS = 15.0
+# Sources that `monitor sources check` looks at together.
+_TRIED_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,8 +340,28 @@ class Runtime:
 
     async def try_source(self, source: Source) -> Trial:
         """Look at a source once and store nothing."""
-        async with opened(self.settings.fetch.user_agent, self._bounds) as client:
-            return await try_source(source, client, self.matcher, utc_now)
+        async with self._trying() as trying:
+            return await trying.try_source(source)
+
+    async def try_sources(self, sources: Iterable[Source], tell: Callable[[Source, Trial], None]) -> None:
+        """Look at the index of each source once, a few at a time, and tell what each came to as soon as it is known."""
+        async with self._trying() as trying, asyncio.TaskGroup() as group:
+            slots = asyncio.Semaphore(_TRIED_AT_ONCE)
+
+            async def look(source: Source) -> None:
+                async with slots:
+                    tell(source, await trying.try_source(source, articles=False))
+
+            for source in sources:
+                group.create_task(look(source))
+
+    @asynccontextmanager
+    async def _trying(self) -> AsyncIterator[Trying]:
+        fetch = self.settings.fetch
+        async with opened(fetch.user_agent, self._bounds) as client:
+            polite = PoliteFetcher(client, agent=agent_of(fetch.user_agent), spacing=fetch.spacing, clock=utc_now)
+            max_age = self.settings.first_check.max_age
+            yield Trying(polite, self.matcher, needs_page=self._needs_page, max_age=max_age, clock=utc_now)
 
     async def find_sources(self, url: str, kind: str, *, allow_private: bool) -> tuple[Candidate, ...]:
         """What can be watched at an address. Raises FetchError."""

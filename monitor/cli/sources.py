@@ -23,7 +23,7 @@ from monitor.urls import absolute
 from monitor.wiring import Runtime, load_configuration, utc_now
 
 if TYPE_CHECKING:
-    from monitor.pipeline.try_source import TriedArticle
+    from monitor.pipeline.try_source import Trial, TriedArticle
 
 _SHOWN = 30
 
@@ -76,28 +76,54 @@ def _rows(runtime: Runtime) -> list[dict[str, Any]]:
 
 
 def check(
-    source: Annotated[str, typer.Argument(metavar="ID|URL", help="a source of sources.yaml, or any address")],
+    source: Annotated[
+        str | None, typer.Argument(metavar="[ID|URL]", help="a source of sources.yaml, or any address; default: all")
+    ] = None,
     kind: Annotated[str, typer.Option(help=f"what an address is: {', '.join(KINDS)}")] = "feed",
     config: ConfigOption = None,
 ) -> None:
     """Look at one source now and store nothing: outcome, items, time, and what would be alerted. Needs no server.
+
+    Without an argument every source of sources.yaml is looked at, a line each, with no look at its articles.
 
     An address is held to the same rules as a source: nothing off the public internet. Exit code 1 when it was refused
     or failed.
     """
     place = installation(config, None)
     configuration = load_configuration(place.config, os.environ)
+    if source is None:
+        _check_all(Runtime(place, configuration))
+        return
     chosen = configuration.sources.get(source) or _bare(source, kind)
     trial = asyncio.run(Runtime(place, configuration).try_source(chosen))
-    out.print(f"{chosen.label}: {trial.outcome} in {trial.seconds:.1f} s, {len(trial.entries)} items", markup=False)
-    if trial.reason:
-        out.print(f"  {harmless(trial.reason)}", markup=False)
+    _tell(chosen, trial)
     for tried in trial.articles[:_SHOWN]:
         _show(tried)
     if len(trial.articles) > _SHOWN:
         out.print(f"  and {len(trial.articles) - _SHOWN} more", style="dim")
     if not trial.outcome.good:
         raise typer.Exit(1)
+
+
+def _check_all(runtime: Runtime) -> None:
+    failed = []
+
+    def tell(source: Source, trial: Trial) -> None:
+        _tell(source, trial)
+        if not trial.outcome.good:
+            failed.append(source.id)
+
+    asyncio.run(runtime.try_sources(runtime.sources.values(), tell))
+    out.print(f"{len(runtime.sources) - len(failed)} of {len(runtime.sources)} sources are well", markup=False)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _tell(source: Source, trial: Trial) -> None:
+    items = f"{len(trial.entries)} items"
+    reason = f": {harmless(trial.reason)}" if trial.reason else ""
+    line = f"{source.label}: {trial.outcome} in {trial.seconds:.1f} s, {items}{reason}"
+    out.print(line, markup=False, soft_wrap=True)
 
 
 def retry(

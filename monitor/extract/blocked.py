@@ -7,6 +7,7 @@ a reader sees is only measured. docs/health.md lists what is recognised.
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
@@ -30,6 +31,7 @@ _MUCH_DATA = 1000
 _SMALL_FILE = 40_000
 _LARGEST = 1_000_000
 _MAX_MARKS = 300_000  # characters of attributes and scripts
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FEED = re.compile(rb"<(?:rss|feed|rdf:rdf|urlset|sitemapindex|opml)[\s>]", re.IGNORECASE)
 _MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|script|iframe)\b", re.IGNORECASE)
 _JSON_CAPTCHA = re.compile(rb'\A\s*\{\s*"url"\s*:\s*"https?:\\?/\\?/[\w.-]*captcha-delivery\.com')
@@ -76,11 +78,16 @@ _CONSENT = re.compile(
     r"|(?P<consentmanager>consentmanager\.net)|(?P<Quantcast>quantcast\.mgr|qc-cmp)",
     re.IGNORECASE,
 )
+_CONSENT_PATH = re.compile(
+    r"^/(?:[a-z]{2}/)?(?:consent|zustimmung|cookie-?wall|privacy-?(?:wall|gate))/?(?:\.\w+)?$", re.IGNORECASE
+)
+_RETURN = re.compile(r"(?:^|&)(?:url|return\w*|continue|redirect\w*|target|back|next)=", re.IGNORECASE)
 _CONSENT_HOST = re.compile(r"^(?:consent|guce|myprivacy|privacy-?gate|cmp)\.", re.IGNORECASE)
 _LOGIN_HOST = re.compile(r"^(?:login|signin|accounts?|auth|sso|passport|id)\.", re.IGNORECASE)
 _LOGIN_PATH = re.compile(
     r"/(?:log-?in|sign-?in|auth|authorize|accounts/login|sso|wp-login\.php)(?:/|\.\w+)?$", re.IGNORECASE
 )
+_SHORT_TITLE = 60
 _LOGIN_TITLE = re.compile(r"(?:log ?in|sign ?in|войти|вход|авторизация|увайсці|уваход|увійти|вхід)\b", re.IGNORECASE)
 _SCRIPTS_WANTED = re.compile(r"java ?script", re.IGNORECASE)
 
@@ -151,6 +158,8 @@ def refuse_block_page(body: bytes | str, url: str, content_type: str = "") -> No
 
 def blocked_by(body: bytes | str, url: str, content_type: str = "") -> str | None:
     """Who or what stands before the content; None for content, for feeds, and for what is no page at all."""
+    if isinstance(body, bytes) and (body.startswith(_UTF16) or "utf-16" in content_type.lower()):
+        body = decode(body, content_type)
     raw = body if isinstance(body, bytes) else body[:_LARGEST].encode("utf-8", "replace")
     if _JSON_CAPTCHA.match(raw):
         return "DataDome"
@@ -268,8 +277,14 @@ def _worth_a_look(raw: bytes) -> bool:
 
 
 def _wall_address(url: str) -> bool:
+    return bool(_consent_address(url) or _login_address(url))
+
+
+def _consent_address(url: str) -> bool:
+    """An address of its own, or one that tells where to return to."""
     parts = urlsplit(url)
-    return bool(_CONSENT_HOST.match(parts.hostname or "") or _login_address(url))
+    back = _CONSENT_PATH.match(parts.path) and _RETURN.search(parts.query)
+    return bool(_CONSENT_HOST.match(parts.hostname or "") or back)
 
 
 def _login_address(url: str) -> bool:
@@ -294,7 +309,7 @@ def _titled(sketch: _Sketch) -> str | None:
 
 
 def _ordered(sketch: _Sketch) -> str | None:
-    if sketch.shown > _SMALL or sketch.links > _FEW_LINKS:
+    if sketch.shown > _SMALL or sketch.links > _FEW_LINKS or sketch.longest >= _PARAGRAPH:
         return None
     said = _ORDER.search(f"{sketch.title}\n{sketch.headline}")
     return "an order of a court or state" if said and _REGISTERS.search("\n".join(sketch.marks)) else None
@@ -302,9 +317,11 @@ def _ordered(sketch: _Sketch) -> str | None:
 
 def _walled(sketch: _Sketch, url: str) -> str | None:
     title = " ".join(sketch.title.split())
-    if sketch.passwords and (_login_address(url) or (_LOGIN_TITLE.match(title) and sketch.shown <= _SMALL)):
+    bare = sketch.shown <= _SMALL and sketch.longest < _PARAGRAPH and sketch.links <= _FEW_LINKS
+    titled = bare and len(title) <= _SHORT_TITLE and _LOGIN_TITLE.match(title)
+    if sketch.passwords and (_login_address(url) or titled):
         return "a login page"
-    if _CONSENT_HOST.match(urlsplit(url).hostname or ""):
+    if _consent_address(url):
         return "a consent wall"
     if sketch.shown > _EMPTY or sketch.data > _EMPTY or sketch.links > _FEW_LINKS:
         return None

@@ -73,6 +73,11 @@ def has_known_words(names: Sequence[str], unseen: Collection[str]) -> bool:
     return any(name.startswith("words:") and name not in unseen for name in names)
 
 
+def has_known_address(names: Sequence[str], unseen: Collection[str]) -> bool:
+    """Whether an entry of this address was seen before, whatever its id and words."""
+    return any(name.startswith("url:") and name not in unseen for name in names)
+
+
 def url_name(url: str) -> str:
     """The name that an address is remembered by."""
     return f"url:{_short(identity(url))}"

@@ -41,6 +41,7 @@ class Kind:
     pass over what it knows; it raises UnreadableDocument with a reason in a few words. `mistake` says
     what to write instead of an address that can never be of this kind, and None of any other. `for_readers`: the
     address is a page for people, which robots.txt speaks of, and no document for programs as a feed or a sitemap is.
+    `may_be_empty`: it is well without an item, as a search that found nothing is, until it once had one.
     """
 
     what: str
@@ -48,3 +49,4 @@ class Kind:
     read: Reader
     mistake: Callable[[str], str | None] = _any_address
     for_readers: bool = False
+    may_be_empty: bool = False

@@ -100,4 +100,4 @@ def _name(element: etree._Element) -> str:
     return tag.rpartition("}")[2].rpartition(":")[2].lower()
 
 
-KIND = Kind("a sitemap, best one for news", "https://example.org/sitemap-news.xml", read_sitemap)
+KIND = Kind("a sitemap, best one for news", "https://example.org/sitemap-news.xml", read_sitemap, may_be_empty=True)

@@ -55,5 +55,9 @@ def _mistake(url: str) -> str | None:
 
 
 KIND = Kind(
-    "posts of a WordPress site as JSON", "https://example.org/wp-json/wp/v2/posts?search=WORD", read_wordpress, _mistake
+    "posts of a WordPress site as JSON",
+    "https://example.org/wp-json/wp/v2/posts?search=WORD",
+    read_wordpress,
+    _mistake,
+    may_be_empty=True,
 )

@@ -70,11 +70,11 @@ def fill_gap(
     counts = {f"page:{Outcome.NEW}": 1, "gaps:filled from": 1, "gaps:items": len(missed)}
     # The first items may have been in the feed itself; the last one tells how far back this goes.
     reached = not items or not items[-1].new or _is_older(items[-1].entry, page.oldest)
-    if not reached and (url := next_document(document)):
-        if page.index < MAX_INDEXES:
-            pages.append(_job(source, url, page.index + 1, page.oldest))
-        else:
-            counts["gaps:cut short"] = 1
+    further = next_document(document) if not reached and page.index < MAX_INDEXES else None
+    if further:
+        pages.append(_job(source, further, page.index + 1, page.oldest))
+    elif not reached and not any(_is_older(item.entry, page.oldest) for item in items):  # whatever its order
+        counts["gaps:cut short"] = 1
     return Filling(
         seen=tuple(name for item in items for name in item.names),
         articles=tuple((item.article, item.entry) for item in missed if not has_page(item.entry)),

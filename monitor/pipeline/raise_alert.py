@@ -66,6 +66,10 @@ class Alerting:
             self._alerts.keep_reading(article.id, after)
         return bool(matches)
 
+    def has_told(self, article: str) -> bool:
+        """Whether an article is part of a story that was alerted."""
+        return self._alerts.story_of(article) is not None
+
     def withdraw(self, article: str, source: Source) -> None:
         """Queue the removal of an article whose page is gone, if it told a story and its text is known."""
         before = self._alerts.reading(article)

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from monitor.canary import CANARY
 from monitor.errors import BlockedPage, UnreadableDocument
 from monitor.extract import Selectors, extract, language_of
-from monitor.kinds import read_entries
+from monitor.kinds import KINDS, read_entries
 from monitor.kinds.hints import read_hints
-from monitor.kinds.identity import has_known_words, identities, is_new, url_name
+from monitor.kinds.identity import has_known_address, has_known_words, identities, is_new, url_name
 from monitor.models import Article, Outcome, Page, Purpose
 from monitor.pipeline import mirrors
 from monitor.pipeline.fill_gap import fill_gap, further_index
 from monitor.sources.edits import Item, find_edits, recall
-from monitor.sources.gaps import is_gap, with_gap
+from monitor.sources.gaps import is_gap, known_names, with_gap
 from monitor.sources.history import History, heard
 from monitor.sources.rhythm import with_arrivals
 from monitor.sources.schedule import HINT_AGAIN, LOOKS_AGAIN, next_due, page_retry, wait_of
@@ -56,7 +56,8 @@ _UNKNOWN_ATTEMPTS = 30
 class IndexReading:
     """What an index document came to: names to remember; articles complete in the feed, and pages to fetch, by id.
 
-    `edited` are articles complete in the feed that were read before, `again` pages of such with the time to fetch each.
+    `edited` are articles complete in the feed that were read before, `again` pages of such with the time to fetch each;
+    both with the bound of age that held when they were new. `oldest` is that of what is new now.
     """
 
     outcome: Outcome
@@ -66,8 +67,9 @@ class IndexReading:
     articles: tuple[tuple[str, Entry], ...] = ()
     pages: tuple[tuple[str, Entry], ...] = ()
     published: tuple[datetime | None, ...] = ()
-    edited: tuple[tuple[str, Entry], ...] = ()
-    again: tuple[tuple[str, Entry, datetime], ...] = ()
+    edited: tuple[tuple[str, Entry, datetime | None], ...] = ()
+    again: tuple[tuple[str, Entry, datetime, datetime | None], ...] = ()
+    oldest: datetime | None = None
     entries: Mapping[str, Remembered] = field(default_factory=dict)
     history: History | None = None
     gap: bool = False
@@ -129,15 +131,21 @@ class Reading:
         backlog = not before.primed
         articles = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in reading.articles]
         for article in articles:
-            self._alert(article, source, backlog=backlog)
-        edited = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in reading.edited]
-        for article in edited:
-            self._alert(article, source, backlog=False)
+            self._alert(article, source, backlog=backlog, oldest=reading.oldest)
+        edited = []
+        for name, entry, oldest in reading.edited:
+            edited.append(article_from_entry(name, entry, source, partial=not entry.text))
+            self._alert(edited[-1], source, backlog=False, oldest=oldest)
         after, soon = (before, False) if late else self._after(document, source, before, reading, now)
         after = replace(after, primed=before.primed or reading.outcome.good)
-        found = [Page(id=name, source=source.id, entry=entry, backlog=backlog) for name, entry in reading.pages]
-        pages = dict.fromkeys(found, now)
-        pages |= {Page(id=name, source=source.id, entry=entry): due for name, entry, due in reading.again}
+        pages = {
+            Page(id=name, source=source.id, entry=entry, backlog=backlog, oldest=reading.oldest): now
+            for name, entry in reading.pages
+        }
+        pages |= {
+            Page(id=name, source=source.id, entry=entry, oldest=oldest): due
+            for name, entry, due, oldest in reading.again
+        }
         if reading.gap and (further := further_index(document, source, after.history, now)):
             pages[self._reaching_back(further)] = now
         gap_look = now + after.interval if reading.gap and not source.every else None
@@ -201,10 +209,23 @@ class Reading:
         last, now = self._documents.last_entries(source.id), self._clock()
         # On another host than before the same entry has another address, and often another id.
         elsewhere = before.read_from not in {"", host_and_port(document.url)}
+        if not names and not last and KINDS[source.kind].may_be_empty:
+            return IndexReading(Outcome.UNCHANGED)
         items = self._items(listed.entries, names, unseen, source, last, elsewhere=elsewhere)
-        oldest = None if before.primed else now - self._backlog_age
+        # What is older was there before this source, or its other address, was looked at.
+        looked = before.succeeded if before.primed else now
+        oldest = (looked or now) - self._backlog_age if elsewhere or not before.primed else None
         known = names[len(listed.entries) :]
-        reading = decide_index(items, last, before, oldest=oldest, has_page=self._has_page, now=now, unchanged=known)
+        reading = decide_index(
+            items,
+            last,
+            before,
+            oldest=oldest,
+            has_page=self._has_page,
+            now=now,
+            unchanged=known,
+            elsewhere=elsewhere,
+        )
         counts = {**reading.counts, "entries:left-out": listed.left_out} if listed.left_out else reading.counts
         reason = left_out(listed) or reading.reason
         return replace(reading, reason=reason, counts=counts, memory=listed.memory)
@@ -237,13 +258,19 @@ class Reading:
         last: Mapping[str, Remembered],
         *,
         elsewhere: bool = False,
+        further: bool = False,
     ) -> tuple[Item, ...]:
-        """The entries with their names and the ids of their articles: those that they had when they were new."""
+        """The entries with their names and the ids of their articles: those that they had when they were new.
+
+        `further`: of an index that fills a gap.
+        """
         items = []
         for entry, group in zip(entries, names, strict=False):
             # An address is all that some items are known by: there a new headline is an edit.
             edited = entry.key == entry.url and recall([url_name(entry.url)], last)
             new = is_new(group, unseen) and not edited and not (elsewhere and has_known_words(group, unseen))
+            # A page of links has headlines of its own for what the feed had.
+            new = new and not (further and entry.key == entry.url and has_known_address(group, unseen))
             own = has_own_address(entry, group, unseen if new else set(group))
             item = Item(entry, group, article_id(entry, source, own_address=own), new)
             known = None if new else recall(item.own_names, last)
@@ -251,7 +278,7 @@ class Reading:
         return tuple(items)
 
     def _has_page(self, entry: Entry) -> bool:
-        return bool(entry.url) and not entry.text and self._needs_page(entry)
+        return has_page(entry, self._needs_page)
 
     def _read_article(self, document: Document, source: Source, attempt: int) -> None:
         page = document.page
@@ -310,7 +337,7 @@ class Reading:
         before, now = self._jobs.state(source.id), self._clock()
 
         def listed(entries: Sequence[Entry]) -> tuple[Item, ...]:
-            return self._items(entries, *self._named(entries, source), source, {})
+            return self._items(entries, *self._named(entries, source), source, {}, further=True)
 
         filling = fill_gap(document, source, page, listed, self._has_page, give_up=attempt > READ_ATTEMPTS)
         articles = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in filling.articles]
@@ -336,12 +363,12 @@ class Reading:
         return page.model_copy(update={"oldest": min(page.oldest, pending.oldest)})
 
     def _alert(self, article: Article, source: Source, *, backlog: bool, oldest: datetime | None = None) -> bool:
-        """Alert on an article, unless a first check found an old story and only its page told the date.
+        """Alert on an article, unless it is older than `oldest` and told nothing before. Says whether a rule holds.
 
-        In a gap, `oldest` is where it began: what is older was there before. Says whether a rule holds.
+        Of what a first check found, often only the page tells the date. In a gap, `oldest` is where it began.
         """
-        oldest = self._clock() - self._backlog_age if backlog else oldest
-        if oldest and article.published and article.published < oldest:
+        oldest = oldest or (self._clock() - self._backlog_age if backlog else None)
+        if oldest and article.published and article.published < oldest and not self._alerting.has_told(article.id):
             return False
         return self._alerting.consider(article, source, backlog=backlog and self._backlog_digest)
 
@@ -355,6 +382,11 @@ class ArticleReading:
     again: tuple[Page, datetime] | None = None
     selected: bool | None = None
     cut: bool = False
+
+
+def has_page(entry: Entry, needs_page: Callable[[Entry], bool]) -> bool:
+    """Whether the text of an entry is on its page, and the page is to be fetched."""
+    return bool(entry.url) and not entry.text and needs_page(entry)
 
 
 def refused_as(error: UnreadableDocument) -> Outcome:
@@ -379,10 +411,12 @@ def decide_index(
     has_page: Callable[[Entry], bool],
     now: datetime,
     unchanged: Sequence[Sequence[str]] = (),
+    elsewhere: bool = False,
 ) -> IndexReading:
-    """What to do with an index of so many items; a first check only remembers those published before `oldest`.
+    """What to do with an index of so many items; those published before `oldest` are only remembered.
 
-    `unchanged` are the names of further entries, which are known to be as they were at the last reading.
+    `unchanged` are the names of further entries, which are known to be as they were at the last reading. `elsewhere`
+    says that the last reading was of another address.
     An entry whose whole text is there, or that has no page or needs none, is an article at once.
     """
     groups = [*(item.names for item in listed), *unchanged]
@@ -390,8 +424,8 @@ def decide_index(
         return IndexReading(Outcome.EMPTY, "no item in it")
     new = [item for item in listed if item.new]
     wanted = [item for item in new if not (oldest and item.entry.published and item.entry.published < oldest)]
-    edits = find_edits(listed, last, now, has_page, unchanged)
-    gap = before.primed and is_gap(groups, last)
+    edits = find_edits(listed, last, now, has_page, unchanged, oldest=oldest)
+    gap = before.primed and is_gap([*known_names(listed, elsewhere=elsewhere), *unchanged], last)
     history = heard(before.history, times_of(new, before, now), now)
     return IndexReading(
         Outcome.NEW if new else Outcome.UNCHANGED,
@@ -400,10 +434,11 @@ def decide_index(
         articles=tuple((item.article, item.entry) for item in wanted if not has_page(item.entry)),
         pages=tuple((item.article, item.entry) for item in wanted if has_page(item.entry)),
         published=tuple(item.entry.published for item in new),
-        edited=tuple((item.article, item.entry) for item, _ in edits.due if not has_page(item.entry)),
-        again=tuple((item.article, item.entry, due) for item, due in edits.due if has_page(item.entry)),
+        edited=tuple((item.article, item.entry, bound) for item, _, bound in edits.due if not has_page(item.entry)),
+        again=tuple((item.article, item.entry, due, bound) for item, due, bound in edits.due if has_page(item.entry)),
+        oldest=oldest,
         entries=edits.remembered,
-        history=with_gap(history, listed, before, now) if gap else history,
+        history=with_gap(history, listed, last, before, now) if gap else history,
         gap=gap,
         counts=Counter(
             {
@@ -434,8 +469,13 @@ def left_out(listed: Listed) -> str:
 
 
 def times_of(new: Sequence[Item], before: SourceState, now: datetime) -> list[datetime]:
-    """When new entries came: as they say, else now; of a first check nobody knows when the undated came."""
-    return [item.entry.published or now for item in new if item.entry.published or before.primed]
+    """When new entries came: as they say, but not before the last look, which did not find them; else now.
+
+    Of a first check nobody knows when the undated came.
+    """
+    if before.primed:
+        return [max(item.entry.published or now, before.succeeded or now) for item in new]
+    return [item.entry.published for item in new if item.entry.published]
 
 
 def selectors_of(source: Source) -> Selectors | None:

@@ -33,13 +33,17 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What is kept of an entry of the last reading: article, words, date; how often and when it was read again."""
+    """What is kept of an entry of the last reading: article, words, date; how often and when it was read again.
+
+    `oldest`: when it was found, only what is no older was alerted; an edit of it is held to the same.
+    """
 
     article: str
     words: str
     published: datetime | None = None
     readings: int = 0
     read: datetime | None = None
+    oldest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    """What a reading brought: edited entries with the time to read each, and what to remember.
+    """What a reading brought: edited entries with the time to read each and its bound of age, and what to remember.
 
     `noise` are changes that are no edits.
     """
 
-    due: tuple[tuple[Item, datetime], ...]
+    due: tuple[tuple[Item, datetime, datetime | None], ...]
     remembered: Mapping[str, Remembered]
     noise: int = 0
 
@@ -86,8 +90,12 @@ def find_edits(
     now: datetime,
     has_page: Callable[[Entry], bool],
     unchanged: Sequence[Sequence[str]] = (),
+    *,
+    oldest: datetime | None = None,
 ) -> Edits:
     """Compare a reading with what is remembered of the last one; `unchanged` names entries known to be as they were.
+
+    `oldest` is the bound of age for what is new in this reading.
 
     What stands in the feed is read at once, since that asks nobody; a page is when it is its time.
     """
@@ -97,16 +105,22 @@ def find_edits(
     due = (
         ()
         if noise
-        else tuple((item, read_again(found, now) if has_page(item.entry) else now) for item, found in changed)
+        else tuple(
+            (item, read_again(found, now) if has_page(item.entry) else now, found.oldest) for item, found in changed
+        )
     )
-    edited = {item.article: when for item, when in due}
+    edited = {item.article: when for item, when, _ in due}
     remembered: dict[str, Remembered] = {}
     for names in unchanged:
         if found := recall(names, last):
             remembered |= dict.fromkeys(names, found)
     for item in listed:
         was = recall(item.own_names, last) if not item.new else None
-        kept = replace(was or Remembered(item.article, "", item.entry.published), words=words_of(item.entry))
+        # At another address an entry may be known by its words alone.
+        found_as = None if item.new else recall(item.names, last)
+        bound = found_as.oldest if found_as else oldest if item.new else None
+        first = Remembered(item.article, "", item.entry.published, oldest=bound)
+        kept = replace(was or first, words=words_of(item.entry))
         if item.article in edited:
             kept = replace(kept, readings=kept.readings + 1, read=edited[item.article])
         remembered |= dict.fromkeys(item.names, kept)

@@ -15,14 +15,22 @@ if TYPE_CHECKING:
     from monitor.sources.schedule import SourceState
 
 
+def known_names(listed: Iterable[Item], *, elsewhere: bool) -> list[tuple[str, ...]]:
+    """The names by which the entries that are known show that two readings overlap.
+
+    A title may come again each day, and proves nothing; but at another address (`elsewhere`), or where an entry has no
+    other name, it is all there is.
+    """
+    return [(not elsewhere and item.own_names) or item.names for item in listed if not item.new]
+
+
 def is_gap(groups: Iterable[Sequence[str]], last: Mapping[str, Remembered]) -> bool:
-    """Whether nothing of the last reading is left in this one, though both held entries; `groups` are its names.
+    """Whether nothing of the last reading is left in one that holds entries; `groups` are the names of known ones.
 
     A feed drops its oldest items first. What is left while most, and all that is newer, was dropped is pinned to the
     top of the feed: it outlasts any gap, and does not count.
     """
-    groups = list(groups)
-    if not groups or not last:
+    if not last:
         return False
     left = {found.article: found for group in groups if (found := recall(group, last))}
     dropped = {found.article: found for found in last.values() if found.article not in left}
@@ -36,10 +44,15 @@ def _is_older(those: Iterable[Remembered], others: Iterable[Remembered]) -> bool
     return len(early) == len(first) and len(late) == len(second) and max(early) < min(late)
 
 
-def with_gap(history: History, listed: Sequence[Item], before: SourceState, now: datetime) -> History:
-    """The history with one more gap: from the newest item that was known to the oldest that is there now."""
+def with_gap(
+    history: History, listed: Sequence[Item], last: Mapping[str, Remembered], before: SourceState, now: datetime
+) -> History:
+    """The history with one more gap: from the newest item of the `last` reading to the oldest that is there now.
+
+    Both are as the publisher says: a clock that is wrong is wrong for both.
+    """
     dated = [item.entry.published for item in listed if item.new and item.entry.published]
-    since = before.history.latest or before.succeeded
+    since = max((min(known.published, now) for known in last.values() if known.published), default=before.succeeded)
     until = min(dated, default=now)
     return history.model_copy(
         update={

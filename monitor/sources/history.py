@@ -39,7 +39,9 @@ class History(Model):
     """What is known of the items of a source over weeks, and the gaps between readings that did not overlap."""
 
     first: datetime | None = Field(None, description="the oldest item that was counted")
-    latest: datetime | None = Field(None, description="the newest item: as the publisher says, else when it was found")
+    latest: datetime | None = Field(
+        None, description="when the newest item came: as the publisher says, but after the look before it was found"
+    )
     days: tuple[Day, ...] = ()
     gaps: int = Field(0, description="readings that did not overlap with the one before")
     gap: datetime | None = Field(None, description="when the last of them was noticed")

@@ -124,14 +124,14 @@ def weight(document: Document) -> int:
 
 def remembered_to_field(remembered: Remembered) -> str:
     """A field of `entries:ID`."""
-    times = (_written(remembered.published), _written(remembered.read))
+    times = (_written(remembered.published), _written(remembered.read), _written(remembered.oldest))
     return " ".join((remembered.article, remembered.words, str(remembered.readings), *times))
 
 
 def remembered_from_field(value: bytes) -> Remembered:
     """The reverse."""
-    article, words, readings, published, read = value.decode().split(" ")
-    return Remembered(article, words, moment(published), int(readings), moment(read))
+    article, words, readings, published, read, *later = value.decode().split(" ")
+    return Remembered(article, words, moment(published), int(readings), moment(read), *map(moment, later))
 
 
 def document_to_hash(document: Document) -> dict[str, str | bytes]:

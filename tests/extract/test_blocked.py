@@ -100,6 +100,25 @@ def test_a_wall_at_an_address_of_its_own():
     assert blocked_by(page(form), "https://example.org/login?next=/news/1") == "a login page"
 
 
+@pytest.mark.parametrize(
+    "address", ["/zustimmung?url=%2Fnews%2F1", "/consent?return=%2Fnews%2F1", "/de/consent/?next=/"]
+)
+def test_a_wall_at_an_address_that_tells_where_to_return_to(address):
+    asked = "<p>Wir und unsere Partner verarbeiten Daten.</p>" * 12
+    wall = page(f"<div id='sp_message_container_1'></div>{asked}<button>Akzeptieren</button>", title="Weiterlesen")
+    assert blocked_by(wall.encode(), f"https://e.test{address}") == "a consent wall"
+    assert blocked_by(wall.encode(), "https://e.test/consent-and-the-law?id=5") is None
+    assert blocked_by(wall.encode(), "https://e.test/news/consent") is None
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le"])
+def test_a_wall_in_utf_16_is_told(charset):
+    wall = WALLS["Cloudflare"][0].encode(charset)
+    assert blocked_by(wall, URL, f"text/html; charset={charset}") == "Cloudflare"
+    feed = "<?xml version='1.0' encoding='utf-16'?><rss><channel><title>Captcha</title></channel></rss>"
+    assert blocked_by(feed.encode(charset), URL, f"text/xml; charset={charset}") is None
+
+
 def test_extraction_takes_no_wall_for_an_article():
     with pytest.raises(BlockedPage, match="Cloudflare"):
         extract(WALLS["Cloudflare"][2], URL, now=NOW)
@@ -108,6 +127,7 @@ def test_extraction_takes_no_wall_for_an_article():
 ARTICLE = "".join(
     f"<p>Абзац {at}: как работает _cf_chl_opt и зачем сайтам captcha-delivery.com.</p>" for at in range(9)
 )
+MENU = "".join(f"<a href='/{at}'>Рубрика {at}</a>" for at in range(60))
 
 
 @pytest.mark.parametrize(
@@ -133,6 +153,21 @@ ARTICLE = "".join(
         # A form for comments with a captcha, and one to log in.
         page(f"<h1>Итоги</h1>{ARTICLE * 2}<form><input type=password><div class='g-recaptcha'></div></form>"),
         page(f"<p>{'Коротко о главном. ' * 15}</p><form><div class='g-recaptcha'></div></form>"),
+        # A headline that begins like the title of a login page, beside a form to log in.
+        page(
+            f"<h1>Вход войск НАТО</h1>{MENU}{ARTICLE}<form><input type=password></form>",
+            title="Вход войск НАТО в страну не обсуждается | Издание",
+        ),
+        page(
+            f"<h1>Вход войск НАТО</h1><p>{'Об этом сообщил представитель министерства. ' * 8}</p><input type=password>",
+            title="Вход войск НАТО",
+        ),
+        # What is written of a block, on a page with few links, with its source.
+        page(
+            f"<h1>Доступ к WhatsApp в России ограничен</h1><p>{'Об этом сообщило ведомство во вторник. ' * 8}</p>"
+            "<a href='https://rkn.gov.ru/news/1'>Роскомнадзор</a>",
+            title="Доступ к WhatsApp в России ограничен | Издание",
+        ),
         # Drawn by scripts, with the story in its data.
         page(
             f"<div id=root></div><noscript>Enable JavaScript</noscript><script type='application/json'>{'x' * 3000}</script>"

@@ -185,6 +185,29 @@ def test_a_first_check_alerts_only_on_what_is_young(flow, origin):
     assert origin.count("/1") == 0
 
 
+def test_an_empty_redis_brings_no_flood(flow, origin):
+    """All that was known is gone between two checks: what is young comes once more, in a digest, and nothing old."""
+    ages = {1: timedelta(hours=2), 2: timedelta(hours=30), 3: timedelta(days=9), 4: timedelta(days=900)}
+    items = [
+        rss_item(f"Союзное государство {n}", f"/{n}", "", ago(seconds=age.total_seconds())) for n, age in ages.items()
+    ]
+    origin.answers["/feed"] = Answer(rss(*items, rss_item("Без даты", "/5")))
+    stamp = f"<article><time datetime='{(datetime.now(UTC) - ages[3]).isoformat()}' pubdate></time>".encode()
+    for n in (*ages, 5):
+        body = article_page(f"Номер {n}", f"{HIT} {n} " * 3)
+        origin.answers[f"/{n}"] = Answer(body.replace(b"<article>", stamp) if n == 5 else body)
+    running = flow(first_check={"digest": True})
+    running.settle()
+    assert running.titles() == ["Союзное государство 1"]
+    client, keys = running.runtime.client, running.runtime.keys
+    client.delete(*client.keys(keys("*")))
+    running.runtime.jobs.sync({"s": running.now()})
+    running.settle()
+    assert running.state("s").primed
+    ((_, alert),) = running.runtime.alerts.read()
+    assert (alert.title, alert.backlog) == ("Союзное государство 1", True)
+
+
 def test_later_an_old_date_does_not_hide_a_new_item(flow, origin):
     origin.answers["/feed"] = Answer(rss(rss_item("Первое", "/0", OTHER)))
     running = flow()

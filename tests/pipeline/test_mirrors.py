@@ -3,6 +3,7 @@
 import gzip
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from support.flow import Flow, article_page, rss, rss_item
@@ -179,6 +180,7 @@ def test_what_was_read_at_one_address_is_not_news_at_another(flow, origin, secon
     assert sorted(running.titles()) == sorted([*TITLES, THIRD])
     assert running.state("s").mirror == f"{second.url}/feed"
     assert (second.count("/0"), second.count("/2")) == (0, 1), "only the page of what is new is fetched"
+    assert running.state("s").history.gaps == 0
     holding(origin, *TITLES, THIRD, id_of=id_of)
     assert good != origin.answers["/feed"]
     left = running.runtime.jobs.state("s").left_first - timedelta(hours=2)
@@ -188,6 +190,26 @@ def test_what_was_read_at_one_address_is_not_news_at_another(flow, origin, secon
     assert (running.state("s").mirror, running.state("s").left_first) == ("", None)
     assert sorted(running.titles()) == sorted([*TITLES, THIRD])
     assert origin.count("/2") == 0
+
+
+def test_a_mirror_with_a_longer_archive_brings_no_flood(flow, origin, second):
+    """What it has beyond the age of a first check was there before; the item of since then is news."""
+
+    def item(number, **age):
+        date = format_datetime(datetime.now(UTC) - timedelta(**age))
+        return rss_item(f"Союзное государство, номер {number}", f"/{number}", f"{HIT} {number} " * 20, date)
+
+    origin.answers["/feed"] = Answer(rss(item(1, minutes=5)))
+    running = flow(mirrored(f"{origin.url}/feed", f"{second.url}/feed"))
+    running.settle(1)
+    origin.answers["/feed"] = Answer(status=403)
+    second.answers["/feed"] = Answer(rss(item(0, seconds=0), item(1, minutes=5), *(item(n, days=n) for n in (2, 90))))
+    for _ in range(2):
+        running.look_again()
+        running.settle(1)
+    assert running.state("s").mirror == f"{second.url}/feed"
+    assert running.runtime.documents.counts()["entries:old"] == 2
+    assert len(list(running.runtime.archive.read())) == 2
 
 
 def left_long_ago(running):

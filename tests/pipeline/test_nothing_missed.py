@@ -63,6 +63,28 @@ def test_an_edited_headline_has_its_page_read_again(flow, origin, guid):
     assert running.runtime.documents.counts()["entries:edited"] == 1
 
 
+@pytest.mark.parametrize("text", ["", HIT * 20], ids=["page", "full text"])
+@pytest.mark.parametrize(("days", "alerts"), [(700, 0), (0.5, 1)])
+def test_an_edit_makes_nothing_young_that_a_first_check_withheld(flow, origin, text, days, alerts):
+    running = flow()
+    origin.answers["/1"] = Answer(article_page("О союзе", HIT * 3))
+    for headline in ("Заметка", "Заметка, обновлено", "Заметка, обновлено снова"):
+        poll(running, origin, rss_item(headline, "/1", text, ago(days=days)))
+    assert len(running.titles()) == alerts
+    assert running.runtime.documents.counts()["entries:edited"] == 2
+
+
+def test_an_edit_of_a_page_that_a_first_check_found_to_be_old_alerts_nothing(flow, origin):
+    """The feed gives no date."""
+    running = flow()
+    moment = (datetime.now(UTC) - timedelta(days=700)).isoformat()
+    stamp = f'<article><time datetime="{moment}" pubdate>{moment}</time>'.encode()
+    origin.answers["/1"] = Answer(article_page("О союзе", HIT * 3).replace(b"<article>", stamp))
+    for headline in ("Заметка", "Заметка, обновлено"):
+        poll(running, origin, rss_item(headline, "/1"))
+    assert (running.titles(), origin.count("/1")) == ([], 2)
+
+
 def test_an_edited_text_of_a_full_text_feed_is_read_again(flow, origin):
     running = flow()
     poll(running, origin, rss_item("Итоги", "/1", OTHER * 20), rounds=1)
@@ -227,6 +249,25 @@ def test_a_pinned_item_hides_no_gap(flow, origin):
     assert running.state("s").history.gaps == 1
 
 
+def test_a_title_that_comes_again_each_hour_hides_no_gap(flow, origin):
+    def digest(n):
+        return rss_item("Главное к этому часу", f"/digest-{n}", f"{n} {OTHER}" * 20, ago(hours=100 - n))
+
+    running = flow()
+    poll(running, origin, digest(3.5), *numbered((3, 2)), rounds=1)
+    poll(running, origin, digest(9.5), *numbered((9, 8)), rounds=1)
+    assert running.state("s").history.gaps == 1
+
+
+def test_a_feed_whose_clock_is_wrong_is_not_silent(flow, origin):
+    """Local time that is labelled UTC: what came since the last look came since, whatever its date says."""
+    running = flow()
+    poll(running, origin, *numbered((2, 1)), rounds=1)
+    looked = running.state("s").succeeded
+    poll(running, origin, rss_item("Новая", "/9", OTHER * 20, ago(hours=8)), *numbered((2, 1)), rounds=1)
+    assert running.state("s").history.latest == looked
+
+
 def test_an_old_item_at_the_head_of_a_rising_feed_is_no_gap(flow, origin):
     running = flow()
     poll(running, origin, *numbered((1, 2, 3)), rounds=1)
@@ -241,6 +282,37 @@ def test_an_empty_feed_between_is_no_gap(flow, origin):
     assert running.state("s").outcome is Outcome.EMPTY
     poll(running, origin, *numbered((3, 2)), rounds=1)
     assert running.state("s").history.gaps == 0
+
+
+POST = '[{"id": 1, "link": "/1", "title": {"rendered": "Союзное государство"}, "content": {"rendered": "<p>%s</p>"}}]'
+
+
+@pytest.mark.parametrize(
+    ("kind", "nothing"),
+    [("wordpress", b"[]"), ("sitemap", b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>')],
+)
+def test_a_search_that_found_nothing_yet_is_well(flow, origin, kind, nothing):
+    path = "/wp-json/wp/v2/posts?search=x"
+    origin.answers[path] = Answer(nothing)
+    running = flow(source(origin, path, kind=kind))
+    for _ in range(2):
+        running.look_again()
+        running.settle(1)
+    state = running.state("s")
+    assert (state.outcome, state.failures, state.primed) == (Outcome.UNCHANGED, 0, True)
+
+
+def test_the_first_find_of_a_search_is_news_and_turning_empty_is_a_trouble(flow, origin):
+    path = "/wp-json/wp/v2/posts?search=x"
+    running = flow(source(origin, path, kind="wordpress"))
+    seen = []
+    for body in ("[]", POST % HIT, "[]"):
+        origin.answers[path] = Answer(body.encode())
+        running.look_again()
+        running.settle(1)
+        seen.append(running.state("s").outcome)
+    assert seen == [Outcome.UNCHANGED, Outcome.NEW, Outcome.EMPTY]
+    assert running.titles() == ["Союзное государство"]
 
 
 def test_a_gap_is_filled_from_the_older_pages_of_the_feed(flow, origin):
@@ -278,6 +350,7 @@ def test_a_feed_that_names_its_next_page_needs_no_address_for_gaps(flow, origin)
     running.look_again()
     running.settle(3)
     assert running.state("s").filled == 5
+    assert "gaps:cut short" not in running.runtime.documents.counts()
 
 
 def test_a_gap_is_filled_from_a_page_of_links_but_not_with_what_is_older(flow, origin):
@@ -293,6 +366,30 @@ def test_a_gap_is_filled_from_a_page_of_links_but_not_with_what_is_older(flow, o
     poll(running, origin, rss_item("Девятая", "/9", OTHER * 20, ago(hours=1)), rounds=4)
     assert (origin.count("/2"), origin.count("/3")) == (1, 1)
     assert [alert.url for _, alert in running.runtime.alerts.read()] == [f"{origin.url}/2"]
+
+
+def test_a_page_of_links_brings_nothing_back_that_the_feed_had(flow, origin):
+    """Its headlines are not those of the feed; what a first check withheld as old is alerted by no detour either."""
+    running = flow(source(origin, backfill=origin.url + "/news"))
+    for n in range(1, 10):
+        origin.answers[f"/{n}"] = Answer(article_page(f"Новость номер {n}", f"{HIT} {n} " * (n + 2)))
+    old = [rss_item(f"Новость номер {n}", f"/{n}", "", ago(hours=100 - n)) for n in (5, 4, 3, 2, 1)]
+    poll(running, origin, *old, rounds=1)
+    links = "".join(f"<p><a href='/{n}'>Новость номер {n} <span>12:0{n} | Политика</span></a></p>" for n in (6, 5, 4))
+    origin.answers["/news"] = Answer(f"<html><body><main>{links}</main></body></html>".encode())
+    poll(running, origin, rss_item("Другое", "/40", OTHER * 20, ago(hours=1)), rounds=4)
+    assert [alert.url for _, alert in running.runtime.alerts.read()] == [f"{origin.url}/6"]
+    assert [origin.count(f"/{n}") for n in (4, 5, 6)] == [0, 0, 1]
+    assert running.state("s").filled == 1
+
+
+def test_a_gap_whose_documents_do_not_reach_back_is_counted(flow, origin):
+    running = flow(source(origin, backfill=origin.url + "/older"))
+    poll(running, origin, *numbered((2, 1)), rounds=1)
+    origin.answers["/older"] = Answer(rss(*numbered((60, 59, 58))))
+    poll(running, origin, *numbered((62, 61)), rounds=3)
+    counts = running.runtime.documents.counts()
+    assert (counts["gaps:items"], counts["gaps:cut short"]) == (3, 1)
 
 
 def test_a_gap_is_filled_from_a_sitemap(flow, origin):

@@ -1,5 +1,6 @@
 """What an edit is and what a gap is: decisions over values."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from monitor.kinds.further import kind_of, next_document
 from monitor.models import Document, Entry, Purpose
 from monitor.sources.edits import FIRST_GAP, LONGEST_GAP, Item, Remembered, find_edits, read_again
-from monitor.sources.gaps import is_gap
+from monitor.sources.gaps import is_gap, known_names
 from monitor.sources.rhythm import HURRY, shortened
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -24,7 +25,7 @@ def read(*items, last=None, now=NOW):
 
 
 def edited(edits):
-    return [(item.entry.key, due - NOW) for item, due in edits.due]
+    return [(item.entry.key, due - NOW) for item, due, _ in edits.due]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,7 @@ def test_a_new_entry_is_no_edit_and_an_unknown_one_is_only_remembered():
 def test_an_entry_is_recalled_by_any_name_that_is_left():
     last = read(listed("a", "Talks begin", new=True)).remembered
     moved = Item(Entry(key="b", url="https://e.test/b", title="Talks end"), ("id:b", "url:a"), "other", new=False)
-    ((item, _),) = read(moved, last=last).due
+    ((item, _, _),) = read(moved, last=last).due
     assert item is moved
 
 
@@ -52,7 +53,7 @@ def test_each_reading_of_an_entry_waits_longer():
     last, waits, now = read(listed("a", "0", new=True)).remembered, [], NOW
     for number in range(1, 9):
         edits = read(listed("a", str(number)), last=last, now=now)
-        ((_, due),) = edits.due
+        ((_, due, _),) = edits.due
         waits.append(due - now)
         last, now = edits.remembered, due
     assert waits[:4] == [timedelta(0), FIRST_GAP, 2 * FIRST_GAP, 4 * FIRST_GAP]
@@ -86,6 +87,19 @@ def test_when_most_entries_change_the_feed_did(changed, edits):
     assert again.due == (), "once is enough"
 
 
+def test_the_bound_of_age_under_which_an_entry_was_found_goes_with_it():
+    """Over later readings and to another address, where only its words are known again; new entries have none."""
+    bound = NOW - timedelta(days=1)
+    last = find_edits([listed("a", "one", new=True)], {}, NOW, lambda _: True, oldest=bound).remembered
+    last = read(listed("a", "one"), last=last).remembered
+    moved = replace(listed("a", "one"), names=("url:elsewhere", "words:one"))
+    last = find_edits([moved], last, NOW, lambda _: True, oldest=NOW).remembered
+    edited = replace(moved, entry=listed("a", "two").entry, names=("url:elsewhere", "words:two"))
+    ((_, _, oldest),) = read(edited, last=last).due
+    assert oldest == bound
+    assert {known.oldest for known in read(listed("b", new=True)).remembered.values()} == {None}
+
+
 def before(*hours):
     """A reading of items so many hours old; each is named by its age."""
     return read(*(listed(f"h{age}", f"title {age}", new=True, hours=age) for age in hours)).remembered
@@ -99,7 +113,6 @@ def names(*hours):
     ("now", "last", "gap"),
     [
         ((1, 2), (), False),  # the first reading
-        ((), (3, 4), False),  # an empty one
         ((1, 2), (3, 4), True),
         ((1, 2, 3), (3, 4, 5), False),
         ((3, 2, 1), (5, 4, 3), False),  # a feed with the oldest first
@@ -116,6 +129,16 @@ def test_a_gap_is_when_nothing_is_left_but_what_is_pinned(now, last, gap):
 def test_without_dates_nothing_tells_what_is_pinned():
     last = read(*(listed(name, f"title {name}", new=True) for name in "pabc")).remembered
     assert not is_gap([listed("p").names, listed("x", "new").names], last)
+
+
+def test_a_title_that_comes_each_day_shows_no_overlap_but_where_it_is_all_there_is():
+    last = read(listed("a", "The day in brief", new=True)).remembered
+    again = listed("b", "The day in brief")
+    assert is_gap(known_names([again], elsewhere=False), last)
+    assert not is_gap(known_names([again], elsewhere=True), last)
+    nameless = Item(again.entry, ("words:The day in brief",), "article", new=False)
+    assert not is_gap(known_names([nameless], elsewhere=False), last)
+    assert is_gap(known_names([listed("b", "The day in brief", new=True)], elsewhere=True), last), "it is new"
 
 
 def test_entries_that_are_known_to_be_unchanged_are_carried_over():
