@@ -166,6 +166,7 @@ def test_selectors_that_match_nothing_are_warned_of(check, origin):
 
 def test_a_bad_source_and_a_private_address_are_exit_code_1(check, origin):
     assert (check("s").returncode, check("s").stdout.split()[1]) == (1, "not-found")
+    assert check(origin.url + "/other", "--allow-private").stdout.split()[1] == "not-found"
     shown = check(origin.url + "/feed")
     assert (shown.returncode, "refused" in shown.stdout) == (1, True)
     asked = len(origin.hits)
