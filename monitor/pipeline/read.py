@@ -403,7 +403,7 @@ def decide_index(
 
 
 def without_trace(reading: IndexReading) -> IndexReading:
-    """The canary leaves no trace but that it came through: each time its feed holds another item, and that is no gap."""
+    """A canary leaves no trace but that it came through. Its feed holds another item each time, which is no gap."""
     return replace(reading, edited=(), again=(), entries={}, gap=False, history=None)
 
 
