@@ -255,7 +255,7 @@ class Reading:
             self._documents.read_article(document, again=None, articles=(), counts=counts)
             return
         if page.gone:
-            self._alerting.withdraw(page.id, source)
+            self._alerting.withdraw(page, source)
             self._documents.read_article(document, again=None, articles=(), counts={"articles:gone": 1})
             return
         reading = self._article(document, source, page, attempt)

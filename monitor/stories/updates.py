@@ -48,11 +48,15 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What to store at once: the story, with its message or in silence; and only once a `key`."""
+    """What to store at once: the story, with its message or in silence; and only once a `key`.
+
+    `more` says that one more event of the same reading is decided on when this one is stored.
+    """
 
     key: str
     message: Alert | Update | None
     story: Story
+    more: bool = False
 
 
 def opened(telling: Telling, mark: Fingerprint) -> Event:
@@ -78,13 +82,15 @@ def read_again(telling: Telling, story: Story, before: Reading | None, after: Re
     """An article that told this story before; None when nothing came of it."""
     changes = compare(before, after) if before else ()
     if _is_graver(telling, story):
-        return _graver(telling, story)
+        return replace(_graver(telling, story), more=bool(changes))
     if fresh := _fresh(telling, story):
         key = f"{telling.article.id}/{_digest(*(match.rule for match in fresh))}"
         return Event(key, *_further(telling, story, story, fresh, changes, key=key))
     if not changes:
         return None
-    kind = UpdateKind.CORRECTED if telling.matches and not is_gone(after) else UpdateKind.REMOVED
+    # Its rules may not be for the source that links to it now.
+    holds = bool(telling.matches) or (before is not None and before.source != after.source)
+    kind = UpdateKind.CORRECTED if holds and not is_gone(after) else UpdateKind.REMOVED
     key = f"{telling.article.id}/{_digest(after.title, after.text)}"
     return Event(key, _update(telling, story, story, kind, changes, key=key), story)
 

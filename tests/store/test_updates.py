@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import pytest
 
-from monitor.models import Alert, Article, Match, Severity, Snippet, Source, Span, UpdateKind
+from monitor.models import Alert, Article, Entry, Match, Page, Severity, Snippet, Source, Span, UpdateKind
 from monitor.pipeline.raise_alert import Alerting
 from monitor.store.alerts import AlertQueue
 from monitor.store.connection import connect
@@ -158,14 +158,18 @@ def test_an_article_for_which_no_rule_holds_any_more_is_told_as_removed(queue, c
     assert update.changes[0].before.startswith("high")
 
 
-def test_a_page_that_is_gone_is_a_removal(queue, consider):
+def test_a_page_that_is_gone_is_a_removal_whichever_source_links_to_it(queue, consider):
     consider("a")
     alerting = Alerting(RulesByWord(), queue, queued=lambda: None, clock=lambda: NOW)
+    entry = Entry(key="k", url="https://exile.test/a", published=NOW)
     for outlet in ("other", "exile", "exile"):
-        alerting.withdraw("a", Source(id=outlet, url="https://x.test/", kind="feed"))
-    alerting.withdraw("never-alerted", Source(id="exile", url="https://x.test/", kind="feed"))
+        source = Source(id=outlet, url="https://x.test/", kind="feed", tags=("other",))
+        alerting.withdraw(Page(id="a", source=outlet, entry=entry), source)
+    alerting.withdraw(Page(id="never-alerted", source="exile", entry=entry), source)
     (update,) = updates(queue)
     assert (update.kind, update.title) == (UpdateKind.REMOVED, "Title a")
+    assert (update.source.id, update.source.tags) == ("exile", ("independent",))
+    assert (update.url, update.published) == ("https://exile.test/a", NOW)
 
 
 def test_a_changed_watch_file_alone_removes_nothing(queue, consider, monkeypatch):
@@ -182,6 +186,31 @@ def test_another_source_that_links_to_the_page_corrects_nothing(queue, consider)
     consider("a", f"high {TEXT} и новое.")
     (update,) = updates(queue)
     assert (update.source.id, update.changes[0].field) == ("exile", "text")
+
+
+def test_a_correction_is_seen_through_another_source_that_links_to_the_page(queue, consider):
+    """Two feeds of one site name one page; the later one has it looked at again."""
+    consider("a", f"high {TEXT}.\nПогибли пятеро.")
+    for _ in range(2):
+        consider("a", f"high {TEXT}.\nПогибли семеро.", outlet="aggregator", title="Title a - Exile")
+    (update,) = updates(queue)
+    assert (update.kind, [change.field for change in update.changes]) == (UpdateKind.CORRECTED, ["text"])
+    consider("a", f"high {TEXT}.\nПогибли семеро.")
+    consider("a", "short", outlet="aggregator", partial=True)
+    consider("a", "Its own words.", outlet="third", partial=True)
+    assert len(updates(queue)) == 1
+    consider("a", f"{TEXT}.\nПогибли восемь.", outlet="aggregator")
+    assert updates(queue)[1].kind is UpdateKind.CORRECTED, "its rules may not be for that source"
+
+
+def test_a_correction_that_brings_a_graver_rule_alerts_and_tells_the_difference(queue, consider):
+    consider("a", f"low {TEXT}.\nПогибли пятеро.")
+    for _ in range(2):
+        consider("a", f"low {TEXT}.\nПогибли семеро, high .")
+    assert [message.id for _, message in queue.read()][:2] == ["a-a", "a-a-high"]
+    (update,) = updates(queue)
+    assert (update.kind, update.alert) == (UpdateKind.CORRECTED, "a-a-high")
+    assert update.changes[0].after.startswith("Погибли семеро")
 
 
 def test_an_article_that_never_alerted_is_not_kept(queue, consider, client, keys):
