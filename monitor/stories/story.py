@@ -50,9 +50,22 @@ def join_story(story: Story, article: Article, source: AlertSource, now: datetim
     """The story with one more report; of very many the first and the latest are kept."""
     reports = (*story.reports, _report(article, now))
     known = any(outlet.id == source.id for outlet in story.outlets)
-    outlets = story.outlets if known else (*story.outlets, source)[-_OUTLETS:]
+    outlets = story.outlets if known else some_of((*story.outlets, source), _OUTLETS)
     kept = (*reports[:1], *reports[1:][-_REPORTS:])
     return story.model_copy(update={"reports": kept, "told": story.told + 1, "outlets": outlets})
+
+
+def some_of(outlets: Sequence[AlertSource], most: int) -> tuple[AlertSource, ...]:
+    """At most so many of the outlets, in their order: the first with each tag, and of the others the latest."""
+    seen: set[str] = set()
+    first: list[int] = []
+    rest: list[int] = []
+    for number, outlet in enumerate(outlets):
+        (rest if seen.issuperset(outlet.tags) else first).append(number)
+        seen.update(outlet.tags)
+    first = first[:most]
+    chosen = sorted([*first, *rest[max(0, len(rest) - most + len(first)) :]])
+    return tuple(outlets[number] for number in chosen)
 
 
 def with_rules(story: Story, rules: Iterable[AlertRule]) -> Story:

@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING
 
 from monitor.models import Alert, Update, UpdateKind
 from monitor.stories.corrections import compare, is_gone
-from monitor.stories.story import join_story, make_alert, open_story, outlet_of, raise_story, rules_of, with_rules
+from monitor.stories.story import (
+    join_story,
+    make_alert,
+    open_story,
+    outlet_of,
+    raise_story,
+    rules_of,
+    some_of,
+    with_rules,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,7 +79,7 @@ def told(telling: Telling, story: Story) -> Event:
     joined = join_story(story, telling.article, outlet_of(telling.source), telling.now)
     if _is_graver(telling, story):
         # Its own key says that it has told the story; a later reading has the severity in it.
-        return replace(_graver(telling, joined), key=telling.article.id)
+        return replace(_graver(telling, story, joined), key=telling.article.id)
     if fresh := _fresh(telling, story):
         return Event(telling.article.id, *_further(telling, story, joined, fresh))
     if telling.backlog or not _is_worth_telling(telling.source, story):
@@ -82,7 +91,7 @@ def read_again(telling: Telling, story: Story, before: Reading | None, after: Re
     """An article that told this story before; None when nothing came of it."""
     changes = compare(before, after) if before else ()
     if _is_graver(telling, story):
-        return replace(_graver(telling, story), more=bool(changes))
+        return replace(_graver(telling, story, story), more=bool(changes))
     if fresh := _fresh(telling, story):
         key = f"{telling.article.id}/{_digest(*(match.rule for match in fresh))}"
         return Event(key, *_further(telling, story, story, fresh, changes, key=key))
@@ -99,11 +108,12 @@ def _is_graver(telling: Telling, story: Story) -> bool:
     return bool(telling.matches) and telling.matches[0].severity.rank > story.severity.rank
 
 
-def _graver(telling: Telling, story: Story) -> Event:
+def _graver(telling: Telling, story: Story, joined: Story) -> Event:
     """The story alerts anew. The key lets an article alert once at each severity."""
     alert = _alert(telling)
-    alert = alert.model_copy(update={"id": f"{alert.id}-{alert.severity}", "story": story.id})
-    return Event(f"{telling.article.id}/{alert.severity}", alert, raise_story(story, alert))
+    before = {"known": story.rules, "earlier": some_of(story.outlets, _EARLIER)}
+    alert = alert.model_copy(update={"id": f"{alert.id}-{alert.severity}", "story": story.id, **before})
+    return Event(f"{telling.article.id}/{alert.severity}", alert, raise_story(joined, alert))
 
 
 def _alert(telling: Telling) -> Alert:
@@ -170,7 +180,9 @@ def _update(
         detected=telling.now,
         language=article.language,
         reports=joined.told,
-        earlier=story.outlets[-_EARLIER:],
+        earlier=some_of(story.outlets, _EARLIER),
+        # To a channel that did not hear of the story yet this is its alert.
+        snippet=telling.snippet(telling.matches[0]) if telling.matches else None,
         changes=changes,
         backlog=telling.backlog,
     )

@@ -77,6 +77,33 @@ def test_of_very_many_reports_few_are_told(queue, consider):
     assert [update.source.id for update in updates(queue)][-1] == "outlet50"
 
 
+def test_the_tags_of_the_first_sources_are_told_however_many_follow(queue, consider):
+    """By them a channel knows whether it heard of the story."""
+    consider("a0", outlet="agency", tags=("state",))
+    for number in range(1, 100):
+        consider(f"a{number}", outlet=f"outlet{number}")
+    update = updates(queue)[-1]
+    assert [outlet.id for outlet in update.earlier[:2]] == ["agency", "outlet1"]
+    assert len(update.earlier) == 50
+    assert update.earlier[-1].id == "outlet98"
+
+
+def test_every_update_for_which_a_rule_holds_has_its_sentence(queue, consider):
+    """A channel that did not hear of the story takes it for the alert."""
+    consider("a")
+    consider("b", outlet="agency")
+    assert [update.snippet.text for update in updates(queue)] == ["the sentence of high"]
+
+
+def test_an_alert_anew_says_what_was_known(queue, consider):
+    consider("a", f"low {TEXT}")
+    consider("b", f"low high {TEXT}", outlet="agency", tags=("state",))
+    first, anew = (message for _, message in queue.read())
+    assert (first.known, first.earlier) == ((), ())
+    assert [rule.id for rule in anew.known] == ["low"]
+    assert [outlet.id for outlet in anew.earlier] == ["exile"]
+
+
 def test_a_tag_that_no_source_had_is_always_told(queue, consider):
     for number in range(1, 9):
         consider(f"a{number}", outlet=f"outlet{number}")
