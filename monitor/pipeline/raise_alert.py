@@ -10,7 +10,7 @@ from monitor.models import Article
 from monitor.stories.corrections import kept, reading_of
 from monitor.stories.fingerprints import fingerprint
 from monitor.stories.story import find_story
-from monitor.stories.updates import Telling, opened, read_again, told
+from monitor.stories.updates import Telling, forgotten, opened, read_again, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,4 +102,6 @@ class Alerting:
         if not telling.matches:
             return None
         known = find_story(mark, candidates)
+        if severity := self._alerts.severity_of(telling.article.id):
+            return forgotten(telling, severity, known, mark)
         return told(telling, known) if known else opened(telling, mark)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -11,7 +12,6 @@ from monitor.stories.fingerprints import Fingerprint, closeness, same_story
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
 _REPORTS = 100
 _OUTLETS = 500
@@ -38,6 +38,7 @@ class Story(Model):
     reports: tuple[Report, ...] = Field(min_length=1, description="the first and the latest")
     told: int = Field(1, description="how many articles tell it")
     outlets: tuple[AlertSource, ...] = Field((), description="the sources of all of them, in order, each once")
+    gathered: datetime | None = Field(None, description="when a first check found its alert, which goes in a digest")
 
 
 def find_story(mark: Fingerprint, candidates: Iterable[Story]) -> Story | None:
@@ -77,7 +78,9 @@ def with_rules(story: Story, rules: Iterable[AlertRule]) -> Story:
 def raise_story(story: Story, alert: Alert) -> Story:
     """The story after an alert of a higher severity."""
     raised = with_rules(story, alert.rules)
-    return raised.model_copy(update={"severity": alert.severity, "alert": alert.id, "headline": alert.title})
+    gathered = alert.detected if alert.backlog else None
+    changed = {"severity": alert.severity, "alert": alert.id, "headline": alert.title, "gathered": gathered}
+    return raised.model_copy(update=changed)
 
 
 def open_story(alert: Alert, article: Article, mark: Fingerprint) -> Story:
@@ -91,6 +94,7 @@ def open_story(alert: Alert, article: Article, mark: Fingerprint) -> Story:
         fingerprint=mark,
         reports=(_report(article, alert.detected),),
         outlets=(alert.source,),
+        gathered=alert.detected if alert.backlog else None,
     )
 
 

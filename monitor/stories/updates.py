@@ -4,7 +4,7 @@ An article is read for the first time:
 1. A rule graver than the story's: an alert anew.
 2. A rule that the story did not have: an update.
 3. A source that did not tell it yet: an update for the second to the fifth, then for every one of FURTHER, and always
-   for one with a tag that no earlier source has. What a first check finds joins in silence.
+   for one with a tag that no earlier source has. What a first check finds is told for that tag alone.
 It is read again:
 4. Rules as in 1 and 2.
 5. The text is gone, or it was changed and no rule holds any more: a removal. It was changed: a correction.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.models import Alert, Update, UpdateKind
@@ -33,13 +34,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from monitor.models import Article, Change, Match, Snippet, Source
+    from monitor.models import Article, Change, Match, Severity, Snippet, Source
     from monitor.stories.corrections import Reading
     from monitor.stories.fingerprints import Fingerprint
     from monitor.stories.story import Story
 
 EACH = 5
 FURTHER = frozenset({10, 20, 50, 100, 200, 500})
+# How long an alert of a first check may wait for others.
+GATHERING = timedelta(minutes=10)
 _EARLIER = 50
 
 
@@ -74,6 +77,18 @@ def opened(telling: Telling, mark: Fingerprint) -> Event:
     return Event(telling.article.id, alert, open_story(alert, telling.article, mark))
 
 
+def forgotten(telling: Telling, severity: Severity, known: Story | None, mark: Fingerprint) -> Event | None:
+    """An article that told a story which is not remembered any more: a rule graver than all then alerts."""
+    if telling.matches[0].severity.rank <= severity.rank:
+        return None
+    if known:
+        return _graver(telling, known, known) if _is_graver(telling, known) else None
+    event, alert = opened(telling, mark), _alert(telling)
+    alert = alert.model_copy(update={"id": f"{alert.id}-{alert.severity}"})
+    story = event.story.model_copy(update={"alert": alert.id})
+    return Event(f"{telling.article.id}/{alert.severity}", alert, story)
+
+
 def told(telling: Telling, story: Story) -> Event:
     """An article that is read for the first time and tells a known story."""
     joined = join_story(story, telling.article, outlet_of(telling.source), telling.now)
@@ -82,7 +97,8 @@ def told(telling: Telling, story: Story) -> Event:
         return replace(_graver(telling, story, joined), key=telling.article.id)
     if fresh := _fresh(telling, story):
         return Event(telling.article.id, *_further(telling, story, joined, fresh))
-    if telling.backlog or not _is_worth_telling(telling.source, story):
+    # By a new tag a channel may hear of the story now, so that alone is told of what a first check finds.
+    if not _is_worth_telling(telling.source, story, only_tags=telling.backlog):
         return Event(telling.article.id, None, joined)
     return Event(telling.article.id, _update(telling, story, joined, UpdateKind.REPORTED), joined)
 
@@ -146,12 +162,12 @@ def _further(
     return update, with_rules(joined, rules_of(fresh))
 
 
-def _is_worth_telling(source: Source, story: Story) -> bool:
+def _is_worth_telling(source: Source, story: Story, *, only_tags: bool) -> bool:
     if any(outlet.id == source.id for outlet in story.outlets):
         return False
     number = len(story.outlets) + 1
     seen = {tag for outlet in story.outlets for tag in outlet.tags}
-    return number <= EACH or number in FURTHER or not seen.issuperset(source.tags)
+    return not seen.issuperset(source.tags) or (not only_tags and (number <= EACH or number in FURTHER))
 
 
 def _update(
@@ -184,7 +200,8 @@ def _update(
         # To a channel that did not hear of the story yet this is its alert.
         snippet=telling.snippet(telling.matches[0]) if telling.matches else None,
         changes=changes,
-        backlog=telling.backlog,
+        # It must not come before its alert, which waits to be gathered.
+        backlog=telling.backlog or (story.gathered is not None and telling.now - story.gathered < GATHERING),
     )
 
 

@@ -1,15 +1,19 @@
 """What becomes of a story after its alert, through a real store."""
 
+import json
 import threading
+import zlib
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import pytest
 
 from monitor.models import Alert, Article, Entry, Match, Page, Severity, Snippet, Source, Span, UpdateKind
+from monitor.pipeline.deliver import DIGEST_LATEST
 from monitor.pipeline.raise_alert import Alerting
 from monitor.store.alerts import AlertQueue
 from monitor.store.connection import connect
+from monitor.stories.updates import GATHERING
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TEXT = " ".join(f"слово{number}" for number in range(80))
@@ -42,11 +46,11 @@ def queue(client, keys):
 
 @pytest.fixture
 def consider(queue):
-    def read(name, text=f"high {TEXT}", outlet="exile", tags=("independent",), backlog=False, **more):
+    def read(name, text=f"high {TEXT}", outlet="exile", tags=("independent",), *, backlog=False, now=NOW, **more):
         source = Source(id=outlet, url="https://x.test/", kind="feed", name=outlet.title(), tags=tags)
         values = {"id": name, "source": outlet, "url": f"https://{outlet}.test/{name}", "title": f"Title {name}"}
         article = Article(**{**values, "text": text, **more})
-        return Alerting(RulesByWord(), queue, queued=lambda: None, clock=lambda: NOW).consider(
+        return Alerting(RulesByWord(), queue, queued=lambda: None, clock=lambda: now).consider(
             article, source, backlog=backlog
         )
 
@@ -115,14 +119,59 @@ def test_a_tag_that_no_source_had_is_always_told(queue, consider):
     assert len(updates(queue)) == 6
 
 
-def test_what_a_first_check_finds_joins_in_silence(queue, consider):
-    """A new source never floods; a rule that holds only there is told in the digest of the first check."""
+def test_what_a_first_check_finds_is_told_for_a_new_tag_or_rule_alone(queue, consider):
+    """A new source never floods; both are told in the digest of the first check."""
     consider("a")
     consider("b", outlet="agency", backlog=True)
     assert updates(queue) == []
-    consider("c", f"high also {TEXT}", outlet="third", backlog=True)
+    consider("c", outlet="state-agency", tags=("state",), backlog=True)
+    consider("d", outlet="state-paper", tags=("state",), backlog=True)
     (update,) = updates(queue)
+    assert (update.kind, update.backlog, update.source.id) == (UpdateKind.REPORTED, True, "state-agency")
+    consider("e", f"high also {TEXT}", outlet="third", backlog=True)
+    (_, update) = updates(queue)
     assert (update.kind, update.backlog) == (UpdateKind.RULES, True)
+
+
+def test_an_update_does_not_overtake_an_alert_that_waits_to_be_gathered(queue, consider):
+    consider("a", backlog=True)
+    consider("b", outlet="agency")
+    consider("c", outlet="third", now=NOW + GATHERING)
+    assert [update.backlog for update in updates(queue)] == [True, False]
+    assert GATHERING == DIGEST_LATEST
+
+
+@pytest.mark.parametrize("severity", ["low", "high"])
+def test_a_graver_rule_alerts_after_the_story_is_forgotten(queue, consider, client, keys, severity):
+    consider("a", f"low {TEXT}")
+    for key in client.keys(keys("story", "*")) + client.keys(keys("reading", "*")):
+        client.delete(key)
+    for _ in range(2):
+        consider("a", f"{severity} {TEXT} и ещё.")
+    alerts = ["a-a"] if severity == "low" else ["a-a", "a-a-high"]
+    assert [message.id for _, message in queue.read()] == alerts
+    if severity == "high":
+        assert queue.story_of("a").alert == "a-a-high"
+
+
+def test_an_article_is_known_for_as_long_as_its_story(client, keys):
+    queue = AlertQueue(client, keys, retention=timedelta(days=1))
+    source = Source(id="exile", url="https://x.test/", kind="feed")
+    article = Article(id="a", source="exile", title="T", text=f"high {TEXT}")
+    Alerting(RulesByWord(), queue, queued=lambda: None, clock=lambda: NOW).consider(article, source, backlog=False)
+    assert client.ttl(keys("alerted", "a")) >= client.ttl(keys("story", "s-a"))
+
+
+def test_a_story_and_a_reading_of_a_newer_program_are_read_all_the_same(queue, consider, client, keys):
+    consider("a")
+    (key,) = client.keys(keys("story", "*"))
+    story = json.loads(client.get(key))
+    client.set(key, json.dumps({**story, "newer": 1, "outlets": [{**story["outlets"][0], "newer": 1}]}))
+    reading = json.loads(zlib.decompress(client.get(keys("reading", "a"))))
+    client.set(keys("reading", "a"), zlib.compress(json.dumps({**reading, "newer": 1}).encode()))
+    consider("b", outlet="agency")
+    consider("a", f"high {TEXT} и новое.")
+    assert [update.kind for update in updates(queue)] == [UpdateKind.REPORTED, UpdateKind.CORRECTED]
 
 
 def test_a_rule_that_holds_only_later_is_an_update_with_its_sentence(queue, consider):
