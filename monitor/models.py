@@ -383,6 +383,8 @@ class Alert(Model):
     matches: tuple[Span, ...] = Field(description="every hit, with offsets into title, lead or text as they were read")
     partial: bool = Field(False, description="only the feed's own text could be read")
     backlog: bool = Field(False, description="found by the first check of its source: delivered in a digest")
+    known: tuple[AlertRule, ...] = Field((), description="of an alert anew: the rules of the story before")
+    earlier: tuple[AlertSource, ...] = Field((), description="of an alert anew: who told the story before, at most 50")
 
 
 class UpdateKind(StrEnum):
@@ -426,7 +428,7 @@ class Update(Model):
     earlier: tuple[AlertSource, ...] = Field(
         (), description="who told the story before this article, in the order in which they came, at most 50"
     )
-    snippet: Snippet | None = Field(None, description="the sentence that matched, where further rules hold")
+    snippet: Snippet | None = Field(None, description="the sentence that matched, where a rule holds")
     changes: tuple[Change, ...] = Field((), description="of a correction: what was changed")
     backlog: bool = Field(False, description="found by the first check of its source: delivered in a digest")
 

@@ -37,25 +37,33 @@ class CurrentRuntime:
         self._runtime = Runtime(installation, load_configuration(installation.config, os.environ))
         self._keep()
 
-    def __call__(self) -> Runtime:
-        """The runtime to use for the next task. Looks at the files every other second at most."""
+    @property
+    def kept(self) -> Runtime:
+        """The runtime as it is, without a look at the files."""
+        return self._runtime
+
+    def __call__(self, *, limit: float | None = None) -> Runtime:
+        """The runtime to use for the next task. Looks at the files every other second at most.
+
+        `limit` are seconds to wait for Redis before a changed configuration is used; None waits for ever.
+        """
         if time.monotonic() - self._looked >= _LOOK_SECONDS:
             self._looked = time.monotonic()
             stamp = self._look()
             if stamp != self._stamp:
-                self._change(stamp)
+                self._change(stamp, limit)
         return self._runtime
 
     def _look(self) -> str:
         """What tells one state of the files from another: times and sizes."""
         return " ".join(_stamp(self._place.config / name) for name in _names(self._place.config))
 
-    def _change(self, stamp: str) -> None:
+    def _change(self, stamp: str, limit: float | None) -> None:
         try:
-            self._use(self._place.config)
+            self._use(self._place.config, limit)
         except ConfigError as error:
             self._say_once(stamp, f"the changed configuration is not used, the last good one stays:\n{error}")
-            self._use_last_good()
+            self._use_last_good(limit)
         except MonitorError as error:
             self._say(f"the changed configuration is not used yet: {error}")
             return  # the files are not at fault, so look again
@@ -64,20 +72,20 @@ class CurrentRuntime:
             self._say_once(stamp, "the changed configuration is in use")
         self._stamp = stamp
 
-    def _use(self, folder: Path) -> None:
+    def _use(self, folder: Path, limit: float | None) -> None:
         files = _read(folder)
         fresh = Runtime(self._place, load_configuration(folder, os.environ))
         fresh.prepare()
-        fresh.wait(self._say)
+        fresh.wait(self._say, limit=limit)
         old, self._runtime, self._files = self._runtime, fresh, files
         old.client.close()
 
-    def _use_last_good(self) -> None:
+    def _use_last_good(self, limit: float | None) -> None:
         kept = self._place.data / _KEPT
         if kept.is_dir() and _read(kept) != self._files:
             # Only from one state to a newer one; if that is not to be had either, ours is good.
             with suppress(MonitorError):
-                self._use(kept)
+                self._use(kept, limit)
 
     def _keep(self) -> None:
         folder = self._place.data / _KEPT

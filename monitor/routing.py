@@ -3,7 +3,7 @@
 The order in which the rules apply:
 1. What a channel does not take, by kind, rule, tag or severity, is passed over for good.
 2. What is muted, or an update of a snoozed story, waits until that ends.
-3. Quiet hours hold everything but critical alerts.
+3. Quiet hours hold everything but critical alerts, and updates that are the alert of their story to this channel.
 4. A channel of digests holds everything until the next full hour, or its time of day.
 5. What a first check found is gathered on its own.
 6. What waited for the end of 2 or 3 goes together; everything else goes alone and at once.
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from difflib import get_close_matches
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeGuard
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
@@ -24,7 +24,7 @@ from monitor.canary import CANARY
 from monitor.models import Alert, Canary, Model, Notice, Severity, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from monitor.models import AlertRule, Message
 
@@ -136,12 +136,13 @@ def route(message: Message, channel: str, policy: Policy, silences: Iterable[Sil
     """Where a message goes now, by the rules at the head of this module."""
     if not takes(message, channel, policy):
         return Route.SKIP
-    urgent = isinstance(message, Alert) and message.severity is Severity.CRITICAL
+    urgent = _is_alert(message, policy) and message.severity is Severity.CRITICAL
     silences, quiet = tuple(silences), None if urgent else policy.quiet
     if _silenced(message, silences, now) or (quiet and quiet.covers(now)):
         return Route.WAIT
     if policy.digest:
-        return Route.GATHERED if message.detected < _last_digest(policy.digest, now) else Route.WAIT
+        free = _set_free(message, silences)
+        return Route.GATHERED if free < _last_digest(policy.digest, now) else Route.WAIT
     if isinstance(message, Alert | Update) and message.backlog:
         return Route.FIRST_CHECK
     if _silenced(message, silences, message.detected) or (quiet and quiet.covers(message.detected)):
@@ -155,23 +156,48 @@ def takes(message: Message, channel: str, policy: Policy) -> bool:
         return channel == CANARY and isinstance(message, Canary)
     if isinstance(message, Notice):
         return "notices" in policy.receives and message.subject != f"channel:{channel}"
-    if isinstance(message, Alert):
-        return "alerts" in policy.receives and _passes(message.rules, set(message.source.tags), policy)
     before = {tag for outlet in message.earlier for tag in outlet.tags}
-    if not _passes((*message.rules, *message.known), before | set(message.source.tags), policy):
+    rules, tags = message.rules, set(message.source.tags)
+    if isinstance(message, Update):
+        rules, tags = (*rules, *message.known), tags | before
+    return _passes(rules, tags, policy) and ("alerts" if _is_alert(message, policy) else "updates") in policy.receives
+
+
+def _is_alert(message: Message, policy: Policy) -> TypeGuard[Alert | Update]:
+    """Whether it is an alert to this channel, whatever it is to others.
+
+    The first that a channel hears of a story is its alert; an alert anew is one where it is graver by its own rules.
+    """
+    if not isinstance(message, Alert | Update):
         return False
-    # The first that this channel hears of the story is its alert, whatever it was to others.
-    heard = _passes(message.known, before, policy)
-    return ("updates" if heard else "alerts") in policy.receives
+    heard = _gravest(message.known, {tag for outlet in message.earlier for tag in outlet.tags}, policy)
+    return heard < 0 or (
+        isinstance(message, Alert) and _gravest(message.rules, set(message.source.tags), policy) > heard
+    )
 
 
 def _passes(rules: Iterable[AlertRule], tags: set[str], policy: Policy) -> bool:
-    return any(
-        (not policy.rules or rule.id in policy.rules)
+    return _gravest(rules, tags, policy) >= 0
+
+
+def _gravest(rules: Iterable[AlertRule], tags: set[str], policy: Policy) -> int:
+    """The rank of the gravest rule that the channel takes; -1 where it takes none."""
+    taken = (
+        rule.severity.rank
+        for rule in rules
+        if (not policy.rules or rule.id in policy.rules)
         and rule.severity.rank >= policy.severity.rank
         and (not policy.tags or not (tags | set(rule.tags)).isdisjoint(policy.tags))
-        for rule in rules
     )
+    return max(taken, default=-1)
+
+
+def _set_free(message: Message, silences: Sequence[Silence]) -> datetime:
+    """When it was found, or when the silences that held it then had ended."""
+    moment = message.detected
+    while _silenced(message, silences, moment):
+        moment = min(silence.until for silence in silences if silence.since <= moment < silence.until)
+    return moment
 
 
 def _silenced(message: Message, silences: Iterable[Silence], moment: datetime) -> bool:

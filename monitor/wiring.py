@@ -141,8 +141,18 @@ def load_configuration(folder: Path, environment: Mapping[str, str]) -> Configur
     if sources is None or settings is None or watch is None:
         raise ConfigError(problems)
     known = {name for source in sources for name in (source.id, *(f"tag:{tag}" for tag in source.tags))}
-    warnings = tuple(_unknown_sources(folder / "watch.yaml", watch, known))
+    warnings = (*_unknown_sources(folder / "watch.yaml", watch, known), *_untold(folder / "settings.yaml", settings))
     return Configuration({source.id: source for source in sources}, settings, watch, warnings)
+
+
+def _untold(path: Path, settings: Settings) -> Iterator[str]:
+    """The watchdog without anybody to tell is silent when everything stops."""
+    receives = any("notices" in channel.receives for channel in settings.channels)
+    if settings.canary.enabled and not settings.canary.tell and not receives:
+        yield (
+            f"{path}: nobody is told when the monitor stops: let a channel receive notices "
+            "(receives: [alerts, updates, notices]), or name one in canary.tell"
+        )
 
 
 def _unknown_sources(path: Path, watch: Watch, known: Collection[str]) -> Iterator[str]:

@@ -143,10 +143,10 @@ def _is_stopping() -> bool:
     return bool(_stopping.value)
 
 
-def _send(task: Any, *arguments: str) -> None:
+def _send(task: Any, *arguments: str, expires: float | None = None) -> None:
     """Send a hint. Without a broker it is lost, and what it pointed at is found by the next drain or tick."""
     try:
-        task.apply_async(arguments, retry=False)
+        task.apply_async(arguments, retry=False, expires=expires)
     except OperationalError as error:
         _LOG.warning("the broker does not take messages: %s", error)
 
@@ -188,7 +188,7 @@ def read(document: str) -> None:
 def deliver_all() -> None:
     """Wake the sender of each channel."""
     for channel in _runtime().channels:
-        _send(deliver, channel)
+        _send(deliver, channel, expires=10.0)  # the next tick sends another
 
 
 @_task()

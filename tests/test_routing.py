@@ -262,3 +262,53 @@ def test_planning_reads_no_further_than_it_needs():
             yield PendingMessage(f"{number}-0", alert(name=str(number)))
 
     assert sizes(plan(endless(), Desk("desk"), NOON)) == [1] * 100
+
+
+QUIET = {"quiet": {"from": "11:00", "to": "20:00", "zone": "UTC"}}
+
+
+@pytest.mark.parametrize(
+    ("policy", "goes"),
+    [
+        ({"rules": ("q",)}, Route.URGENT),
+        ({"tags": ("state",)}, Route.URGENT),
+        ({"rules": ("r",)}, Route.WAIT),
+    ],
+)
+def test_the_first_that_a_channel_hears_of_a_critical_story_passes_quiet_hours(policy, goes):
+    """Another rule, or the first outlet with its tag: to others it is an update, to this channel the alert."""
+    graver = update(rule("r", "critical"), rule("q", "critical"), known=(rule("r", "critical"),), source=STATE)
+    graver = graver.model_copy(update={"severity": Severity.CRITICAL})
+    assert route(graver, "desk", Policy.model_validate(policy | QUIET), (), NOON) is goes
+
+
+@pytest.mark.parametrize(
+    ("policy", "taken", "goes"),
+    [
+        ({}, True, Route.URGENT),
+        ({"rules": ("r",)}, True, Route.WAIT),
+        ({"rules": ("r",), "receives": ("alerts",)}, False, Route.SKIP),
+        ({"rules": ("q",), "receives": ("alerts",)}, True, Route.URGENT),
+        ({"severity": "high", "receives": ("alerts",)}, True, Route.URGENT),
+        ({"tags": ("state",), "receives": ("alerts",)}, True, Route.URGENT),
+        ({"tags": ("independent",), "receives": ("alerts",)}, False, Route.SKIP),
+    ],
+)
+def test_an_alert_anew_is_one_where_it_is_graver_by_the_channels_own_rules(policy, taken, goes):
+    anew = alert(rule("q", "critical"), rule("r", "low"), source=STATE)
+    anew = anew.model_copy(update={"known": (rule("r", "low"),), "earlier": (EXILE,)})
+    policy = Policy.model_validate(policy | QUIET)
+    assert takes(anew, "desk", policy) is taken
+    assert route(anew, "desk", policy, (), NOON) is goes
+
+
+@pytest.mark.parametrize(("hours", "goes"), [(0, Route.WAIT), (19, Route.WAIT), (20, Route.GATHERED)])
+def test_what_a_mute_held_back_goes_with_the_next_digest_after_it(hours, goes):
+    """The mute ends at noon, in two pieces; the digest is at eight."""
+    policy = Policy.model_validate({"digest": {"at": "08:00", "zone": "UTC"}})
+    mutes = (
+        Silence("rule", "r", NOON - timedelta(hours=8), NOON - timedelta(hours=6)),
+        Silence("source", "exile", NOON - timedelta(hours=7), NOON),
+    )
+    message, now = alert(at=NOON - timedelta(hours=7, minutes=30)), NOON + timedelta(hours=hours)
+    assert route(message, "desk", policy, mutes, now) is goes

@@ -96,7 +96,7 @@ def _say_why_none(runtime: Runtime, rule: str | None) -> None:
     if rule is not None and rule not in known:
         hint = did_you_mean(rule, known)
         raise MonitorError(f"watch.yaml has no rule {rule!r}, and no alert names it" + (f"; {hint}" if hint else ""))
-    if next(runtime.alerts.read(), None) is None:
+    if not any(isinstance(message, Alert | Update) for _, message in runtime.alerts.read()):
         err.print("No alerts yet: they come here when a rule of watch.yaml holds for an article.")
     else:
         err.print("No alerts of that kind.")

@@ -106,13 +106,16 @@ class Client:
     async def post(
         self, url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool = False
     ) -> tuple[int, float | None, bytes]:
-        """Send a body; gives the status, Retry-After in seconds and the beginning of the answer. No redirects."""
+        """Send a body; gives the status, Retry-After in seconds and the beginning of the answer. No redirects.
+
+        What is said beside the status may be late or broken: the status alone is an answer already.
+        """
         async with self._bounded():
             request = self._http.build_request("POST", _web(url), content=body, headers=dict(headers))
             request.extensions["allow_private"] = allow_private
             response = await self._http.send(request, stream=True)
             try:
-                answer = await self._body(response)
+                answer = await self._beginning(response)
             finally:
                 await response.aclose()
             return response.status_code, retry_after(response.headers.get("retry-after")), answer[:500]
@@ -139,8 +142,8 @@ class Client:
         return Response(url, body, headers.get("content-type", ""), etag, modified, fresh=fresh)
 
     async def _beginning(self, response: httpx2.Response) -> bytes:
-        """What a refusal says, as far as it comes soon: its status alone is an answer already."""
-        with suppress(TimeoutError, httpx2.HTTPError, FetchError):
+        """What an answer says, as far as it comes soon: its status alone is one already."""
+        with suppress(OSError, httpx2.HTTPError, httpx2.StreamError, FetchError):
             async with asyncio.timeout(_REFUSAL_SECONDS):
                 return await self._body(response, _REFUSAL_BYTES)
         return b""

@@ -123,7 +123,7 @@ class AppriseChannel:
             write = _Writing(self._labels, self._template, delivery, now, plain, faults)
             done, replies = self._with_plugin(write, traffic.replies)
             # What was cut off may look like a whole answer to a plugin.
-            late = traffic.late
+            late = traffic.late and not traffic.taken
         for fault in faults:
             self._fault(fault)
         if done is True and not traffic.refused and not late:

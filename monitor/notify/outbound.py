@@ -10,6 +10,7 @@ stand only while one message is sent, one at a time in a process (a lock sees to
   gains nothing.
 - After the deadline every connection of the message is shut, whatever the plugin waits for.
 - Proxies, netrc and certificates of the environment are not used; redirects are not followed; an answer ends at 1 MB.
+- A good status counts from when it came: an answer whose body then breaks or does not end was an answer.
 - HTTP 429 ends the message: plugins would sleep and try again, and the sender knows better when.
 """
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 5.0
 _MOST = 1_000_000
-_BAD = 400
+_GOOD, _OTHER, _BAD = 200, 300, 400
 _TOO_MANY = 429
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
 _MESSAGE_ID = re.compile(r"^Message-ID:.*$", re.MULTILINE | re.IGNORECASE)
@@ -67,17 +68,18 @@ class Reply:
     @property
     def bad(self) -> bool:
         """Whether it is a refusal, or a redirect."""
-        return self.status >= (_BAD if self.mail else 300)
+        return self.status >= (_BAD if self.mail else _OTHER)
 
 
 @dataclass(slots=True)
 class Traffic:
-    """What one message did on the network."""
+    """What one message did on the network. `taken` says that a good status came, whole and in time."""
 
     replies: list[Reply] = field(default_factory=list)
     refused: str = ""
     failure: str = ""
     late: bool = False
+    taken: bool = False
 
 
 class _Refused(socket.gaierror):
@@ -251,7 +253,8 @@ def _session(rules: Rules, traffic: Traffic, line: _Line) -> type[requests.Sessi
             }
             try:
                 response = super().request(method, url, *arguments, **options | bounds)
-                response._content = _content(response)  # noqa: SLF001 - as requests does itself, but bounded
+                traffic.taken = _GOOD <= response.status_code < _OTHER and not traffic.late
+                response._content = _content(response, broken=traffic.taken)  # noqa: SLF001 - as requests does itself
             except requests.RequestException as error:
                 traffic.failure = traffic.failure or reason(error)
                 raise
@@ -264,12 +267,17 @@ def _session(rules: Rules, traffic: Traffic, line: _Line) -> type[requests.Sessi
     return GuardedSession
 
 
-def _content(response: requests.Response) -> bytes:
+def _content(response: requests.Response, *, broken: bool) -> bytes:
+    """The body, bounded; where `broken` is allowed, what there was until it broke or became too long."""
     content = bytearray()
-    for chunk in response.iter_content(65536):
-        content += chunk
-        if len(content) > _MOST:
-            raise requests.exceptions.ContentDecodingError(f"an answer of more than {_MOST:,} bytes")
+    try:
+        for chunk in response.iter_content(65536):
+            content += chunk
+            if len(content) > _MOST:
+                raise requests.exceptions.ContentDecodingError(f"an answer of more than {_MOST:,} bytes")
+    except requests.RequestException:
+        if not broken:
+            raise
     return bytes(content)
 
 

@@ -9,7 +9,9 @@ The order in which the rules apply:
 4. A failure ends the run; the same delivery is tried again after a growing gap, with the same key.
 5. A permanent refusal moves the delivery to the dead letters, and the next goes on; when one refusal follows another,
    the channel pauses as after a failure. So does the last of MAX_ATTEMPTS failures.
-6. After NOTICE_AFTER failures in a row the other channels are told, and once more when it works again.
+6. From the PROBE_AFTER-th failure of a delivery on, another message is tried with it. If that one goes through and the
+   first does not even then, the first is at fault and not the channel: it moves to the dead letters.
+7. After NOTICE_AFTER failures in a row the other channels are told, and once more when it works again.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ DIGEST_LATEST = timedelta(minutes=10)
 DIGEST_MOST = 100
 # 5 s, 10 s, 20 s ... 15 min: about 23 hours for one message, which then goes to the dead letters.
 MAX_ATTEMPTS = 100
+PROBE_AFTER = 5
 # 5 + 10 + 20 + 40 s: a receiver that restarts is no news to the operator.
 NOTICE_AFTER = 5
 # So many refusals in a row speak of the channel and not of the messages.
@@ -218,6 +221,8 @@ class Delivering:
             after = self._failed(state, error)
             if not error.permanent and attempt - before < MAX_ATTEMPTS:
                 self._deliveries.failed(delivery, replace(after, attempts=attempt))
+                if attempt - before >= PROBE_AFTER and error.retry_after is None:
+                    self._probe(planned, attempt, after)
                 return False
             if error.permanent and after.failures < _REFUSALS:
                 after = replace(after, not_before=None)
@@ -225,6 +230,38 @@ class Delivering:
             return after.not_before is None
         self._deliveries.delivered(delivery, entries, self._clock())
         return True
+
+    def _probe(self, planned: Planned | Replay, attempt: int, state: RetryState) -> None:
+        """Try another message; if the channel takes it, the one that failed goes now or never."""
+        other = self._another(planned.entries, attempt - PROBE_AFTER)
+        # It is not begun: that would forget what the delivery that failed consists of. Alone it has its key anyway.
+        if other is None or not self._go_on() or self._problem(probe := other.delivery(self._name, 1)):
+            return
+        self._deliveries.delivered(probe, other.entries, self._clock())
+        # The channel may work again since a moment ago.
+        delivery = planned.delivery(self._name, attempt + 1)
+        if problem := self._problem(delivery):
+            since = state.since if state.told else None
+            after = replace(state, failures=0, since=since, reason=problem[:_REASON], not_before=None)
+            self._deliveries.bury(delivery, planned.entries, after, self._clock())
+        else:
+            self._deliveries.delivered(delivery, planned.entries, self._clock())
+
+    def _problem(self, delivery: Delivery) -> str:
+        """Send once; what went wrong, or nothing."""
+        try:
+            self._channel.send(delivery, self._clock())
+        except DeliveryError as error:
+            return str(error) or "it failed"
+        return ""
+
+    def _another(self, entries: Sequence[str], number: int) -> Planned | None:
+        """A message that would go alone now, each time another one: more than one may be at fault."""
+        now = self._clock()
+        desk = Desk(self._name, self._policy, self._silences(now), self._deliveries.sent(self._name, now))
+        pending = (item for item in self._deliveries.pending(self._name, now) if item.entry not in entries)
+        alone = [planned for planned in plan(pending, desk, now).planned if len(planned.items) == 1]
+        return alone[number % len(alone)] if alone else None
 
     def _send(self, delivery: Delivery, tried: int) -> None:
         if tried > MAX_ATTEMPTS:

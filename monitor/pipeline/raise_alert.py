@@ -1,4 +1,4 @@
-"""An article that was read -> at most one message: an alert, or an update of a story that was alerted."""
+"""An article that was read -> messages: an alert, an update of a story that was alerted, or none; seldom both."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from monitor.canary import CANARY, canary_of
 from monitor.errors import StoreError
 from monitor.models import Article
-from monitor.stories.corrections import reading_of, replaces
+from monitor.stories.corrections import kept, reading_of
 from monitor.stories.fingerprints import fingerprint
 from monitor.stories.story import find_story
-from monitor.stories.updates import Telling, opened, read_again, told
+from monitor.stories.updates import Telling, forgotten, opened, read_again, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from monitor.models import Source
+    from monitor.models import Page, Source
     from monitor.pipeline.ports import AlertStore, ArticleMatcher
     from monitor.stories.corrections import Reading
     from monitor.stories.fingerprints import Fingerprint
@@ -62,29 +62,40 @@ class Alerting:
         before, after = self._alerts.reading(article.id), reading_of(article)
         if self._put(telling, before, after) not in _SILENT:
             self._queued()
-        if replaces(after, before):
-            self._alerts.keep_reading(article.id, after)
+        if reading := kept(after, before):
+            self._alerts.keep_reading(article.id, reading)
         return bool(matches)
 
     def has_told(self, article: str) -> bool:
         """Whether an article is part of a story that was alerted."""
         return self._alerts.story_of(article) is not None
 
-    def withdraw(self, article: str, source: Source) -> None:
-        """Queue the removal of an article whose page is gone, if it told a story and its text is known."""
-        before = self._alerts.reading(article)
-        if before is not None and before.source == source.id:
-            self.consider(Article(id=article, source=source.id, title=before.title), source, backlog=False)
+    def withdraw(self, page: Page, source: Source) -> None:
+        """Queue the removal of an article whose page is gone, if it told a story and its text is known.
+
+        It is told of the source that told the story, whichever linked to the page last.
+        """
+        before, story = self._alerts.reading(page.id), self._alerts.story_of(page.id)
+        if before is None or story is None:
+            return
+        for outlet in story.outlets:
+            if outlet.id == before.source != source.id:
+                source = source.model_copy(update={"id": outlet.id, "name": outlet.name, "tags": outlet.tags})
+        url, published = page.entry.url, page.entry.published
+        article = Article(id=page.id, source=before.source, title=before.title, url=url, published=published)
+        self.consider(article, source, backlog=False)
 
     def _put(self, telling: Telling, before: Reading | None, after: Reading) -> str:
-        mark = fingerprint(telling.article)
+        mark, stored = fingerprint(telling.article), ""
         for _ in range(_TRIES):
             candidates, version = self._alerts.candidates(mark)
             event = self._event(telling, mark, candidates, before, after)
             if event is None:
-                return "nothing"
+                return stored or "nothing"
             if entry := self._alerts.put(event.key, event.message, event.story, version=version):
-                return entry
+                if not event.more or entry in _SILENT:
+                    return stored or entry
+                stored = entry
         raise StoreError(f"the story of article {telling.article.id} changed {_TRIES} times while it was decided on")
 
     def _event(
@@ -95,4 +106,6 @@ class Alerting:
         if not telling.matches:
             return None
         known = find_story(mark, candidates)
+        if severity := self._alerts.severity_of(telling.article.id):
+            return forgotten(telling, severity, known, mark)
         return told(telling, known) if known else opened(telling, mark)

@@ -128,6 +128,8 @@ class Reading:
         reading = self._index(document, source, before, attempt)
         late = before.read_until is not None and document.fetched < before.read_until
         reading = without_edits(reading) if late else reading
+        if source.id == CANARY:
+            reading = without_trace(reading)
         backlog = not before.primed
         articles = [article_from_entry(name, entry, source, partial=not entry.text) for name, entry in reading.articles]
         for article in articles:
@@ -157,7 +159,6 @@ class Reading:
             seen=reading.seen,
             memory=reading.memory,
             pages=pages,
-            # The canary leaves no trace but that it came through.
             articles=[*articles, *edited] if source.id != CANARY else (),
             counts=counts if source.id != CANARY else {},
             entries=reading.entries,
@@ -290,7 +291,7 @@ class Reading:
             self._documents.read_article(document, again=None, articles=(), counts=counts)
             return
         if page.gone:
-            self._alerting.withdraw(page.id, source)
+            self._alerting.withdraw(page, source)
             self._documents.read_article(document, again=None, articles=(), counts={"articles:gone": 1})
             return
         reading = self._article(document, source, page, attempt)
@@ -459,6 +460,11 @@ def without_edits(reading: IndexReading) -> IndexReading:
     """
     counts = {name: number for name, number in reading.counts.items() if name in _NEW_ITEMS}
     return replace(reading, edited=(), again=(), entries={}, history=None, gap=False, memory=b"", counts=counts)
+
+
+def without_trace(reading: IndexReading) -> IndexReading:
+    """A canary leaves no trace but that it came through. Its feed holds another item each time, which is no gap."""
+    return replace(reading, edited=(), again=(), entries={}, gap=False, history=None)
 
 
 def left_out(listed: Listed) -> str:

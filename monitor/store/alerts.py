@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from monitor.errors import StoreError
+from monitor.models import Severity
 from monitor.store.connection import Client, redis_errors
 from monitor.store.jobs import script
 from monitor.store.keys import CANDIDATES, STORIES_A_WORD, STORY_LIFE
@@ -40,7 +41,13 @@ class AlertQueue:
         """The story that this article opened or joined, while it is remembered."""
         name = self._client.get(self._keys("alerted", article))
         found = self._client.get(self._keys("story", name.decode())) if name else None
-        return Story.model_validate_json(found) if found else None
+        return _story(found) if found else None
+
+    @redis_errors()
+    def severity_of(self, article: str) -> Severity | None:
+        """That of the story when this article last told something, remembered for longer than the story."""
+        found = self._client.get(self._keys("alerted", _severity(article)))
+        return Severity(found.decode()) if found else None
 
     @redis_errors()
     def find(self, name: str) -> Story | None:
@@ -48,14 +55,14 @@ class AlertQueue:
         kind, _, rest = name.partition("-")
         if kind == "s":
             found = self._client.get(self._keys("story", name))
-            return Story.model_validate_json(found) if found else None
+            return _story(found) if found else None
         return self.story_of(rest.partition("-")[0]) if kind in {"a", "u"} else None
 
     @redis_errors()
     def reading(self, article: str) -> Reading | None:
         """What an article that told a story said when it was last read, while that is remembered."""
         found = self._client.get(self._keys("reading", article))
-        return Reading.model_validate_json(zlib.decompress(found)) if found else None
+        return Reading.model_validate_json(zlib.decompress(found), extra="ignore") if found else None
 
     @redis_errors()
     def keep_reading(self, article: str, reading: Reading) -> None:
@@ -76,7 +83,7 @@ class AlertQueue:
         holders = self._client.zunion(names) if names else []
         keys = [self._keys("story", name.decode()) for name in reversed(holders[-CANDIDATES:])]
         found = self._client.mget(keys) if keys else []
-        return [Story.model_validate_json(value) for value in found if value], version
+        return [_story(value) for value in found if value], version
 
     @redis_errors()
     def put(self, key: str, message: Alert | Update | None, story: Story, *, version: str) -> str | None:
@@ -87,6 +94,7 @@ class AlertQueue:
         """
         names = [self._keys("stories"), self._keys("alerted", key), self._keys("alerts")]
         names += [self._keys("story", story.id), self._keys("counts")]
+        names.append(self._keys("alerted", _severity(key.partition("/")[0])))
         names += [self._keys("word", value) for value in story.fingerprint.indexed]
         field, document = message_to_entry(message) if message else ("", "")
         answer: bytes = self._enqueue(
@@ -97,10 +105,12 @@ class AlertQueue:
                 story.model_dump_json(),
                 story.id,
                 story.id,
-                round(self._retention.total_seconds()),
+                # An article that told a living story must not tell it again.
+                round(max(self._retention, STORY_LIFE).total_seconds()),
                 round(STORY_LIFE.total_seconds()),
                 field,
                 STORIES_A_WORD,
+                story.severity,
             ],
         )
         return None if answer == b"stale" else answer.decode()
@@ -151,6 +161,16 @@ class AlertQueue:
             if pending := self._client.xpending(key, group["name"])["min"]:
                 floor = min(floor, _parts(pending))
         return int(self._client.xtrim(key, minid=f"{floor[0]}-{floor[1]}", approximate=False))
+
+
+def _story(value: bytes) -> Story:
+    """The story; what another version of the program added is left out."""
+    return Story.model_validate_json(value, extra="ignore")
+
+
+def _severity(article: str) -> str:
+    """A key beside those of the article's events; their parts are severities and digests."""
+    return f"{article}/told"
 
 
 def _parts(entry: bytes) -> tuple[int, int]:

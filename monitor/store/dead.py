@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from monitor.store.keys import Keys
 
 _BATCH = 200
+_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,9 @@ class DeadLetters:
 
     @redis_errors()
     def get(self, name: str) -> DeadLetter | None:
-        """The letter of that id."""
+        """The letter of that id; what is no id names none."""
+        if not _ID.fullmatch(name):
+            return None
         found = self._client.xrange(self._keys("dead"), min=name, max=name)
         return _letter(*found[0]) if found else None
 

@@ -25,7 +25,8 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | document:ID     | hash   | until read              | a fetched body and what it is for                   | as `unread`                  |
 | attempts        | hash   | until read              | document -> how often its reading began             | as `unread`                  |
 | alerts          | stream | trimmed by MINID        | the alert queue, a public contract (docs/alerts.md) | `retention`, once delivered  |
-| alerted:ARTICLE | string | `retention`             | article -> story; an article alerts once a severity | one or a few a matched article |
+| alerted:ARTICLE | string | `retention`, STORY_LIFE at least | article -> story; an article alerts once a severity | a few a matched article |
+| alerted:ARTICLE/told | string | as above           | article -> severity of its story at that time       | one a matched article        |
 | stories         | string | for ever                | version of the set of stories, for optimistic writes | one                         |
 | story:ID        | string | STORY_LIFE              | a story: fingerprint, alert, who reported it (JSON) | one a story                  |
 | word:HASH       | zset   | STORY_LIFE after use    | a word, hashed -> stories found by it, their end, s | 16 a story, STORIES_A_WORD   |

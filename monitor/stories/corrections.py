@@ -49,11 +49,13 @@ def reading_of(article: Article) -> Reading:
 def compare(before: Reading, after: Reading) -> tuple[Change, ...]:
     """What was changed, in the order of the article, at most five.
 
-    Nothing where one alone was read whole, or where another source linked to the page: it has its own title for it.
+    Nothing where one alone was read whole. Another source that links to the page has its own title for it, and its feed
+    has its own words: there the text of the page alone is compared.
     """
-    if before.partial != after.partial or before.source != after.source:
+    elsewhere = before.source != after.source
+    if before.partial != after.partial or (elsewhere and after.partial):
         return ()
-    found = [*_title(before.title, after.title), *_text(before.text, after.text)]
+    found = [*(() if elsewhere else _title(before.title, after.title)), *_text(before.text, after.text)]
     return tuple(found[:_CHANGES])
 
 
@@ -62,9 +64,13 @@ def is_gone(after: Reading) -> bool:
     return not after.partial and not _WORD.search(after.text)
 
 
-def replaces(after: Reading, before: Reading | None) -> bool:
-    """Whether a reading is to be kept instead of an earlier one."""
-    return before is None or (before.source == after.source and (before.partial or not after.partial))
+def kept(after: Reading, before: Reading | None) -> Reading | None:
+    """What is to be kept instead of an earlier reading, if anything; source and title are those of the first."""
+    if before is None or (before.source == after.source and (before.partial or not after.partial)):
+        return after
+    if after.partial:
+        return None
+    return after.model_copy(update={"source": before.source, "title": before.title})
 
 
 def _title(before: str, after: str) -> Iterator[Change]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -11,7 +12,6 @@ from monitor.stories.fingerprints import Fingerprint, closeness, same_story
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
 _REPORTS = 100
 _OUTLETS = 500
@@ -38,6 +38,7 @@ class Story(Model):
     reports: tuple[Report, ...] = Field(min_length=1, description="the first and the latest")
     told: int = Field(1, description="how many articles tell it")
     outlets: tuple[AlertSource, ...] = Field((), description="the sources of all of them, in order, each once")
+    gathered: datetime | None = Field(None, description="when a first check found its alert, which goes in a digest")
 
 
 def find_story(mark: Fingerprint, candidates: Iterable[Story]) -> Story | None:
@@ -50,9 +51,22 @@ def join_story(story: Story, article: Article, source: AlertSource, now: datetim
     """The story with one more report; of very many the first and the latest are kept."""
     reports = (*story.reports, _report(article, now))
     known = any(outlet.id == source.id for outlet in story.outlets)
-    outlets = story.outlets if known else (*story.outlets, source)[-_OUTLETS:]
+    outlets = story.outlets if known else some_of((*story.outlets, source), _OUTLETS)
     kept = (*reports[:1], *reports[1:][-_REPORTS:])
     return story.model_copy(update={"reports": kept, "told": story.told + 1, "outlets": outlets})
+
+
+def some_of(outlets: Sequence[AlertSource], most: int) -> tuple[AlertSource, ...]:
+    """At most so many of the outlets, in their order: the first with each tag, and of the others the latest."""
+    seen: set[str] = set()
+    first: list[int] = []
+    rest: list[int] = []
+    for number, outlet in enumerate(outlets):
+        (rest if seen.issuperset(outlet.tags) else first).append(number)
+        seen.update(outlet.tags)
+    first = first[:most]
+    chosen = sorted([*first, *rest[max(0, len(rest) - most + len(first)) :]])
+    return tuple(outlets[number] for number in chosen)
 
 
 def with_rules(story: Story, rules: Iterable[AlertRule]) -> Story:
@@ -64,7 +78,9 @@ def with_rules(story: Story, rules: Iterable[AlertRule]) -> Story:
 def raise_story(story: Story, alert: Alert) -> Story:
     """The story after an alert of a higher severity."""
     raised = with_rules(story, alert.rules)
-    return raised.model_copy(update={"severity": alert.severity, "alert": alert.id, "headline": alert.title})
+    gathered = alert.detected if alert.backlog else None
+    changed = {"severity": alert.severity, "alert": alert.id, "headline": alert.title, "gathered": gathered}
+    return raised.model_copy(update=changed)
 
 
 def open_story(alert: Alert, article: Article, mark: Fingerprint) -> Story:
@@ -78,6 +94,7 @@ def open_story(alert: Alert, article: Article, mark: Fingerprint) -> Story:
         fingerprint=mark,
         reports=(_report(article, alert.detected),),
         outlets=(alert.source,),
+        gathered=alert.detected if alert.backlog else None,
     )
 
 

@@ -42,6 +42,18 @@ def test_a_canary_comes_through_all_stages_and_each_time_anew(running):
     assert [article.title for article in flow.runtime.archive.read()] == ["Погода"]
 
 
+def test_many_trips_are_neither_counted_nor_taken_for_gaps_of_the_feed(running):
+    flow = running()
+    fly(flow)
+    before = flow.runtime.documents.counts()
+    for _ in range(3):
+        fly(flow)
+    assert flow.runtime.jobs.state(CANARY).history.gaps == 0
+    assert not flow.runtime.documents.last_entries(CANARY)
+    changed = {name for name, count in flow.runtime.documents.counts().items() if count != before.get(name)}
+    assert {name.partition(":")[0] for name in changed} <= {"delivered", "skipped"}
+
+
 def test_nobody_but_its_channel_receives_it(running, capsys):
     flow = running()
     fly(flow)

@@ -155,4 +155,4 @@ def test_the_schemas_accept_what_the_program_accepts():
 def test_the_alert_schema_is_strict_about_the_version():
     schema = json.loads((SCHEMAS / "alert.schema.json").read_text(encoding="utf-8"))
     assert schema["properties"]["version"]["const"] == 1
-    assert set(schema["required"]) >= set(Alert.model_fields) - {"version", "partial", "backlog"}
+    assert set(schema["required"]) >= set(Alert.model_fields) - {"version", "partial", "backlog", "known", "earlier"}

@@ -13,7 +13,7 @@ from support.program import write_config
 
 from monitor.cli import main
 from monitor.errors import DeliveryError
-from monitor.models import Article
+from monitor.models import Article, Canary
 from monitor.pipeline.deliver import Delivering
 from monitor.wiring import Installation, Runtime, load_configuration, utc_now
 
@@ -98,6 +98,13 @@ def test_an_alert_is_shown_with_its_id_and_what_was_said_of_its_story(place):
     assert [(line["id"], line.get("kind")) for line in lines] == [("a-a1", None), ("u-a2", "reported")]
 
 
+def test_canaries_alone_are_no_alerts(place):
+    place.runtime.alerts.add_canary(Canary(id="c-1", sent=utc_now(), detected=utc_now()))
+    assert "No alerts yet" in place.run("alerts").stderr
+    place.read("a1", "one")
+    assert "No alerts" not in place.run("alerts").stderr
+
+
 def test_what_is_unknown_says_so(place):
     place.read("a1", "one")
     for arguments, said in [
@@ -106,6 +113,9 @@ def test_what_is_unknown_says_so(place):
         (("mute", "onne", "--for", "1h"), "neither a rule nor a source has the id 'onne'; did you mean 'one'?"),
         (("unmute", "one"), "'one' is not muted"),
         (("dead", "show", "1-1"), "there is no dead letter '1-1'"),
+        (("dead", "show", "abc"), "there is no dead letter 'abc'"),
+        (("dead", "show", "-"), "there is no dead letter '-'"),
+        (("dead", "purge", f"{2**80}-0", "--yes"), "there is no dead letter"),
         (("dead", "replay", "1-1"), "there is no dead letter '1-1'"),
     ]:  # fmt: skip
         shown = place.run(*arguments)

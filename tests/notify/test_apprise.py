@@ -11,6 +11,7 @@ import requests.sessions
 from apprise.plugins import discord, slack, telegram, workflows
 from support.messages import NOW, alert, delivery, read_discord, read_slack, read_telegram, update
 from support.origin import Answer
+from support.raw import RawServer
 
 from monitor.errors import DeliveryError
 from monitor.models import Snippet
@@ -296,11 +297,21 @@ def test_a_receiver_that_drips_or_is_silent_ends_at_the_deadline(channel):
     assert took < 4
 
 
-def test_an_endless_answer_is_cut(here, at, channel):
+def test_an_endless_answer_is_cut_and_is_an_answer_all_the_same(here, at, channel):
     here.answers.answer = Answer(b"x" * 2_000_000)
     start = time.monotonic()
+    channel(f"json://{at}/path").send(delivery(alert()), NOW)
+    here.answers.answer = Answer(b"x" * 2_000_000, 500)
     refused(channel(f"json://{at}/path"))
     assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("body", [b"Content-Length: 9\r\n\r\nok", b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"])
+def test_a_good_status_whose_body_breaks_is_not_sent_again(channel, body):
+    with RawServer(b"HTTP/1.1 200 OK\r\n" + body) as server:
+        channel(f"json://127.0.0.1:{server.port}/").send(delivery(alert()), NOW)
+    with RawServer(b"HTTP/1.1 500 No\r\n" + body) as server:
+        refused(channel(f"json://127.0.0.1:{server.port}/"), alert())
 
 
 @pytest.mark.parametrize(

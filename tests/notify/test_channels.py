@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 from support.messages import NOW, alert, notice, update
 from support.origin import Answer
+from support.raw import RawServer
 
 from monitor.config.channels import WebhookChannel
 from monitor.errors import DeliveryError
@@ -85,9 +86,9 @@ def test_ages_and_lengths_of_time():
 @pytest.fixture
 def webhook(origin, folder):
 
-    def make(path="/hook", allow_private=True):
+    def make(path="/hook", allow_private=True, base=origin.url):
         settings = WebhookChannel(
-            id="desk", type="webhook", url=origin.url + path, secret=SECRET, allow_private=allow_private
+            id="desk", type="webhook", url=base + path, secret=SECRET, allow_private=allow_private
         )
         return make_channel(settings, Surroundings("Test/1", Bounds(deadline=1), folder, print))
 
@@ -123,6 +124,13 @@ def test_a_refusal_says_whether_and_when_to_try_again(webhook, origin, answer, p
     assert (caught.value.permanent, caught.value.retry_after) == (permanent, wait)
     assert origin.count("/other") == 0
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("body", [b"Content-Length: 9\r\n\r\nok", b"Content-Encoding: gzip\r\n\r\nno gzip"])
+def test_a_good_status_whose_body_breaks_is_not_sent_again(webhook, body):
+    with RawServer(b"HTTP/1.1 200 OK\r\n" + body) as server:
+        webhook(base=server.url).send(Delivery("k", "desk", (alert(),)), NOW)
+        assert len(server.requests) == 1
 
 
 def test_a_webhook_on_a_private_address_needs_leave(webhook, origin):

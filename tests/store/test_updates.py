@@ -1,15 +1,19 @@
 """What becomes of a story after its alert, through a real store."""
 
+import json
 import threading
+import zlib
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import pytest
 
-from monitor.models import Alert, Article, Match, Severity, Snippet, Source, Span, UpdateKind
+from monitor.models import Alert, Article, Entry, Match, Page, Severity, Snippet, Source, Span, UpdateKind
+from monitor.pipeline.deliver import DIGEST_LATEST
 from monitor.pipeline.raise_alert import Alerting
 from monitor.store.alerts import AlertQueue
 from monitor.store.connection import connect
+from monitor.stories.updates import GATHERING
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 TEXT = " ".join(f"слово{number}" for number in range(80))
@@ -42,11 +46,11 @@ def queue(client, keys):
 
 @pytest.fixture
 def consider(queue):
-    def read(name, text=f"high {TEXT}", outlet="exile", tags=("independent",), backlog=False, **more):
+    def read(name, text=f"high {TEXT}", outlet="exile", tags=("independent",), *, backlog=False, now=NOW, **more):
         source = Source(id=outlet, url="https://x.test/", kind="feed", name=outlet.title(), tags=tags)
         values = {"id": name, "source": outlet, "url": f"https://{outlet}.test/{name}", "title": f"Title {name}"}
         article = Article(**{**values, "text": text, **more})
-        return Alerting(RulesByWord(), queue, queued=lambda: None, clock=lambda: NOW).consider(
+        return Alerting(RulesByWord(), queue, queued=lambda: None, clock=lambda: now).consider(
             article, source, backlog=backlog
         )
 
@@ -77,6 +81,33 @@ def test_of_very_many_reports_few_are_told(queue, consider):
     assert [update.source.id for update in updates(queue)][-1] == "outlet50"
 
 
+def test_the_tags_of_the_first_sources_are_told_however_many_follow(queue, consider):
+    """By them a channel knows whether it heard of the story."""
+    consider("a0", outlet="agency", tags=("state",))
+    for number in range(1, 100):
+        consider(f"a{number}", outlet=f"outlet{number}")
+    update = updates(queue)[-1]
+    assert [outlet.id for outlet in update.earlier[:2]] == ["agency", "outlet1"]
+    assert len(update.earlier) == 50
+    assert update.earlier[-1].id == "outlet98"
+
+
+def test_every_update_for_which_a_rule_holds_has_its_sentence(queue, consider):
+    """A channel that did not hear of the story takes it for the alert."""
+    consider("a")
+    consider("b", outlet="agency")
+    assert [update.snippet.text for update in updates(queue)] == ["the sentence of high"]
+
+
+def test_an_alert_anew_says_what_was_known(queue, consider):
+    consider("a", f"low {TEXT}")
+    consider("b", f"low high {TEXT}", outlet="agency", tags=("state",))
+    first, anew = (message for _, message in queue.read())
+    assert (first.known, first.earlier) == ((), ())
+    assert [rule.id for rule in anew.known] == ["low"]
+    assert [outlet.id for outlet in anew.earlier] == ["exile"]
+
+
 def test_a_tag_that_no_source_had_is_always_told(queue, consider):
     for number in range(1, 9):
         consider(f"a{number}", outlet=f"outlet{number}")
@@ -88,14 +119,59 @@ def test_a_tag_that_no_source_had_is_always_told(queue, consider):
     assert len(updates(queue)) == 6
 
 
-def test_what_a_first_check_finds_joins_in_silence(queue, consider):
-    """A new source never floods; a rule that holds only there is told in the digest of the first check."""
+def test_what_a_first_check_finds_is_told_for_a_new_tag_or_rule_alone(queue, consider):
+    """A new source never floods; both are told in the digest of the first check."""
     consider("a")
     consider("b", outlet="agency", backlog=True)
     assert updates(queue) == []
-    consider("c", f"high also {TEXT}", outlet="third", backlog=True)
+    consider("c", outlet="state-agency", tags=("state",), backlog=True)
+    consider("d", outlet="state-paper", tags=("state",), backlog=True)
     (update,) = updates(queue)
+    assert (update.kind, update.backlog, update.source.id) == (UpdateKind.REPORTED, True, "state-agency")
+    consider("e", f"high also {TEXT}", outlet="third", backlog=True)
+    (_, update) = updates(queue)
     assert (update.kind, update.backlog) == (UpdateKind.RULES, True)
+
+
+def test_an_update_does_not_overtake_an_alert_that_waits_to_be_gathered(queue, consider):
+    consider("a", backlog=True)
+    consider("b", outlet="agency")
+    consider("c", outlet="third", now=NOW + GATHERING)
+    assert [update.backlog for update in updates(queue)] == [True, False]
+    assert GATHERING == DIGEST_LATEST
+
+
+@pytest.mark.parametrize("severity", ["low", "high"])
+def test_a_graver_rule_alerts_after_the_story_is_forgotten(queue, consider, client, keys, severity):
+    consider("a", f"low {TEXT}")
+    for key in client.keys(keys("story", "*")) + client.keys(keys("reading", "*")):
+        client.delete(key)
+    for _ in range(2):
+        consider("a", f"{severity} {TEXT} и ещё.")
+    alerts = ["a-a"] if severity == "low" else ["a-a", "a-a-high"]
+    assert [message.id for _, message in queue.read()] == alerts
+    if severity == "high":
+        assert queue.story_of("a").alert == "a-a-high"
+
+
+def test_an_article_is_known_for_as_long_as_its_story(client, keys):
+    queue = AlertQueue(client, keys, retention=timedelta(days=1))
+    source = Source(id="exile", url="https://x.test/", kind="feed")
+    article = Article(id="a", source="exile", title="T", text=f"high {TEXT}")
+    Alerting(RulesByWord(), queue, queued=lambda: None, clock=lambda: NOW).consider(article, source, backlog=False)
+    assert client.ttl(keys("alerted", "a")) >= client.ttl(keys("story", "s-a"))
+
+
+def test_a_story_and_a_reading_of_a_newer_program_are_read_all_the_same(queue, consider, client, keys):
+    consider("a")
+    (key,) = client.keys(keys("story", "*"))
+    story = json.loads(client.get(key))
+    client.set(key, json.dumps({**story, "newer": 1, "outlets": [{**story["outlets"][0], "newer": 1}]}))
+    reading = json.loads(zlib.decompress(client.get(keys("reading", "a"))))
+    client.set(keys("reading", "a"), zlib.compress(json.dumps({**reading, "newer": 1}).encode()))
+    consider("b", outlet="agency")
+    consider("a", f"high {TEXT} и новое.")
+    assert [update.kind for update in updates(queue)] == [UpdateKind.REPORTED, UpdateKind.CORRECTED]
 
 
 def test_a_rule_that_holds_only_later_is_an_update_with_its_sentence(queue, consider):
@@ -158,14 +234,18 @@ def test_an_article_for_which_no_rule_holds_any_more_is_told_as_removed(queue, c
     assert update.changes[0].before.startswith("high")
 
 
-def test_a_page_that_is_gone_is_a_removal(queue, consider):
+def test_a_page_that_is_gone_is_a_removal_whichever_source_links_to_it(queue, consider):
     consider("a")
     alerting = Alerting(RulesByWord(), queue, queued=lambda: None, clock=lambda: NOW)
+    entry = Entry(key="k", url="https://exile.test/a", published=NOW)
     for outlet in ("other", "exile", "exile"):
-        alerting.withdraw("a", Source(id=outlet, url="https://x.test/", kind="feed"))
-    alerting.withdraw("never-alerted", Source(id="exile", url="https://x.test/", kind="feed"))
+        source = Source(id=outlet, url="https://x.test/", kind="feed", tags=("other",))
+        alerting.withdraw(Page(id="a", source=outlet, entry=entry), source)
+    alerting.withdraw(Page(id="never-alerted", source="exile", entry=entry), source)
     (update,) = updates(queue)
     assert (update.kind, update.title) == (UpdateKind.REMOVED, "Title a")
+    assert (update.source.id, update.source.tags) == ("exile", ("independent",))
+    assert (update.url, update.published) == ("https://exile.test/a", NOW)
 
 
 def test_a_changed_watch_file_alone_removes_nothing(queue, consider, monkeypatch):
@@ -182,6 +262,31 @@ def test_another_source_that_links_to_the_page_corrects_nothing(queue, consider)
     consider("a", f"high {TEXT} и новое.")
     (update,) = updates(queue)
     assert (update.source.id, update.changes[0].field) == ("exile", "text")
+
+
+def test_a_correction_is_seen_through_another_source_that_links_to_the_page(queue, consider):
+    """Two feeds of one site name one page; the later one has it looked at again."""
+    consider("a", f"high {TEXT}.\nПогибли пятеро.")
+    for _ in range(2):
+        consider("a", f"high {TEXT}.\nПогибли семеро.", outlet="aggregator", title="Title a - Exile")
+    (update,) = updates(queue)
+    assert (update.kind, [change.field for change in update.changes]) == (UpdateKind.CORRECTED, ["text"])
+    consider("a", f"high {TEXT}.\nПогибли семеро.")
+    consider("a", "short", outlet="aggregator", partial=True)
+    consider("a", "Its own words.", outlet="third", partial=True)
+    assert len(updates(queue)) == 1
+    consider("a", f"{TEXT}.\nПогибли восемь.", outlet="aggregator")
+    assert updates(queue)[1].kind is UpdateKind.CORRECTED, "its rules may not be for that source"
+
+
+def test_a_correction_that_brings_a_graver_rule_alerts_and_tells_the_difference(queue, consider):
+    consider("a", f"low {TEXT}.\nПогибли пятеро.")
+    for _ in range(2):
+        consider("a", f"low {TEXT}.\nПогибли семеро, high .")
+    assert [message.id for _, message in queue.read()][:2] == ["a-a", "a-a-high"]
+    (update,) = updates(queue)
+    assert (update.kind, update.alert) == (UpdateKind.CORRECTED, "a-a-high")
+    assert update.changes[0].after.startswith("Погибли семеро")
 
 
 def test_an_article_that_never_alerted_is_not_kept(queue, consider, client, keys):

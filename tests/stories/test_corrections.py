@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.models import Article
-from monitor.stories.corrections import MOST, Reading, compare, is_gone, reading_of, replaces
+from monitor.stories.corrections import MOST, Reading, compare, is_gone, kept, reading_of
 
 BODY = (
     "Парламент утвердил бюджет на следующий год.\nЗа проголосовали 5 депутатов, против — двое.\n"
@@ -110,7 +110,9 @@ def test_a_text_is_gone_when_no_word_of_it_is_left():
 
 def test_a_worse_reading_does_not_replace_a_better_one():
     whole, part = reading(), reading("лид", partial=True)
-    assert replaces(part, None)
-    assert replaces(whole, part)
-    assert not replaces(part, whole)
-    assert not replaces(Reading(source="other", title="", text=""), whole)
+    assert kept(part, None) == part
+    assert kept(whole, part) == whole
+    assert kept(part, whole) is None
+    other = Reading(source="other", title="Other", text="newer")
+    assert kept(other, whole) == whole.model_copy(update={"text": "newer"})
+    assert kept(other.model_copy(update={"partial": True}), part) is None
