@@ -18,7 +18,17 @@ from typing import TYPE_CHECKING
 
 from monitor.models import Alert, Update, UpdateKind
 from monitor.stories.corrections import compare, is_gone
-from monitor.stories.story import join_story, make_alert, open_story, outlet_of, raise_story, rules_of, with_rules
+from monitor.stories.story import (
+    join_story,
+    make_alert,
+    open_story,
+    outlet_of,
+    raise_story,
+    read_whole,
+    rules_of,
+    with_rules,
+    with_telling,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,9 +71,10 @@ def opened(telling: Telling, mark: Fingerprint) -> Event:
     return Event(telling.article.id, alert, open_story(alert, telling.article, mark))
 
 
-def told(telling: Telling, story: Story) -> Event:
+def told(telling: Telling, story: Story, mark: Fingerprint) -> Event:
     """An article that is read for the first time and tells a known story."""
     joined = join_story(story, telling.article, outlet_of(telling.source), telling.now)
+    joined = with_telling(joined, mark)
     if _is_graver(telling, story):
         # Its own key says that it has told the story; a later reading has the severity in it.
         return replace(_graver(telling, joined), key=telling.article.id)
@@ -74,8 +85,14 @@ def told(telling: Telling, story: Story) -> Event:
     return Event(telling.article.id, _update(telling, story, joined, UpdateKind.REPORTED), joined)
 
 
-def read_again(telling: Telling, story: Story, before: Reading | None, after: Reading) -> Event | None:
+def read_again(
+    telling: Telling, story: Story, mark: Fingerprint, before: Reading | None, after: Reading
+) -> Event | None:
     """An article that told this story before; None when nothing came of it."""
+    whole = before is not None and before.partial and not after.partial
+    if whole:
+        # Later articles are to be compared with the page, not with the few words of the feed.
+        story = read_whole(story, telling.article, mark)
     changes = compare(before, after) if before else ()
     if _is_graver(telling, story):
         return _graver(telling, story)
@@ -83,7 +100,7 @@ def read_again(telling: Telling, story: Story, before: Reading | None, after: Re
         key = f"{telling.article.id}/{_digest(*(match.rule for match in fresh))}"
         return Event(key, *_further(telling, story, story, fresh, changes, key=key))
     if not changes:
-        return None
+        return Event(f"{telling.article.id}/whole", None, story) if whole else None
     kind = UpdateKind.CORRECTED if telling.matches and not is_gone(after) else UpdateKind.REMOVED
     key = f"{telling.article.id}/{_digest(after.title, after.text)}"
     return Event(key, _update(telling, story, story, kind, changes, key=key), story)
