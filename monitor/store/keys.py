@@ -27,7 +27,7 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | alerts          | stream | trimmed by MINID        | the alert queue, a public contract (docs/alerts.md) | `retention`, once delivered  |
 | alerted:ARTICLE | string | `retention`             | article -> story; an article alerts once a severity | one or a few a matched article |
 | stories         | string | for ever                | version of the set of stories, for optimistic writes | one                         |
-| story:ID        | string | STORY_LIFE              | a story: fingerprints, alert, its reports (JSON)     | one a story                  |
+| story:ID        | string | STORY_LIFE              | a story: fingerprints, alert, its reports (JSON)    | one a story                  |
 | word:HASH       | zset   | STORY_LIFE after use    | a word, hashed -> stories found by it, their end, s | 16 a telling, STORIES_A_WORD |
 | reading:ARTICLE | string | STORY_LIFE              | title and text as an article of a story was last read, packed | one a matched article, 40 KB |
 | archive         | stream | `archive.keep`          | compressed articles, for `monitor backtest`         | `archive.most`               |

@@ -89,7 +89,7 @@ def read_again(
     telling: Telling, story: Story, mark: Fingerprint, before: Reading | None, after: Reading
 ) -> Event | None:
     """An article that told this story before; None when nothing came of it."""
-    whole = before is not None and before.partial and not after.partial
+    whole = before is not None and before.partial and not after.partial and not is_gone(after)
     if whole:
         # Later articles are to be compared with the page, not with the few words of the feed.
         story = read_whole(story, telling.article, mark)
