@@ -63,8 +63,8 @@ def check_channel(settings: ChannelSettings) -> Iterator[Complaint]:
             yield Complaint("template", f"the template does not work: {said}", line)
 
 
-def _console(_: ConsoleSettings, __: Surroundings) -> Channel:
-    return ConsoleChannel(sys.stdout)
+def _console(settings: ConsoleSettings, _: Surroundings) -> Channel:
+    return ConsoleChannel(sys.stdout, language=settings.language)
 
 
 def _webhook(settings: WebhookSettings, around: Surroundings) -> Channel:

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from monitor.cli.common import ConfigOption, DataOption, JsonOption, answers, duration, err, installation, out, reading
+from monitor.cli.common import (
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    answers,
+    duration,
+    err,
+    installation,
+    local_time,
+    out,
+    reading,
+)
 from monitor.config.nodes import did_you_mean
 from monitor.errors import MonitorError, StoreUnavailable
 from monitor.models import Alert, Update
@@ -104,10 +115,10 @@ def _say_why_none(runtime: Runtime, rule: str | None) -> None:
 
 def _states(runtime: Runtime) -> dict[str, str]:
     """What people said of stories, in words."""
-    states = {story: f", acknowledged {_time(when)}" for story, when in runtime.silences.acknowledged().items()}
+    states = {story: f", acknowledged {local_time(when)}" for story, when in runtime.silences.acknowledged().items()}
     for found in runtime.silences.active(utc_now()):
         if found.kind == "story":
-            states[found.name] = f"{states.get(found.name, '')}, snoozed until {_time(found.until)}"
+            states[found.name] = f"{states.get(found.name, '')}, snoozed until {local_time(found.until)}"
     return states
 
 
@@ -136,7 +147,7 @@ def snooze(name: _IdArgument, length: ForOption, config: ConfigOption = None, da
     with reading(installation(config, data)) as runtime:
         story, now = story_of(runtime, name), utc_now()
         runtime.silences.set(Silence("story", story.id, now, now + length))
-        out.print(f"Snoozed until {_time(now + length)}: {harmless(story.headline)}", markup=False)
+        out.print(f"Snoozed until {local_time(now + length)}: {harmless(story.headline)}", markup=False)
 
 
 def story_of(runtime: Runtime, name: str) -> Story:
@@ -146,7 +157,3 @@ def story_of(runtime: Runtime, name: str) -> Story:
         days = STORY_LIFE.days
         raise MonitorError(f"no alert of the last {days} days has the id {name!r}: `monitor alerts` shows the ids")
     return story
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}"

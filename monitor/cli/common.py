@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -108,6 +108,11 @@ def reading(place: Installation) -> Iterator[Runtime]:
             yield runtime
         finally:
             server.stop()
+
+
+def local_time(moment: datetime) -> str:
+    """A time by the clock of this machine, to the minute."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
 def answers(place: Installation) -> bool:

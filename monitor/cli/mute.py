@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from monitor.cli.common import ConfigOption, DataOption, JsonOption, duration, installation, out, reading
+from monitor.cli.common import ConfigOption, DataOption, JsonOption, duration, installation, local_time, out, reading
 from monitor.config.nodes import did_you_mean
 from monitor.errors import MonitorError
 from monitor.routing import Silence
@@ -48,7 +48,7 @@ def mute(
         if target is not None and length is not None:
             kind, name = _target(runtime, target)
             runtime.silences.set(Silence(kind, name, now, now + length))
-            out.print(f"The {kind} {name} is muted until {_time(now + length)}.", markup=False)
+            out.print(f"The {kind} {name} is muted until {local_time(now + length)}.", markup=False)
         if listed:
             _show(runtime.silences.active(now), json=json)
 
@@ -96,9 +96,5 @@ def _show(silences: tuple[Silence, ...], *, json: bool) -> None:
     else:
         table = Table("kind", "id", "since", "until", box=None, pad_edge=False)
         for found in silences:
-            table.add_row(found.kind, escape(found.name), _time(found.since), _time(found.until))
+            table.add_row(found.kind, escape(found.name), local_time(found.since), local_time(found.until))
         out.print(table)
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}"

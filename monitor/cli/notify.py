@@ -60,8 +60,10 @@ def send_test(
         wait = f", not before {error.retry_after:g} s" if error.retry_after else ""
         raise MonitorError(f"{channel}: {error} (after {_since(start)}; an alert {again}{wait})") from error
     _say(faults)
-    answer = getattr(sender, "answer", "")
-    out.print(f"{channel}: taken after {_since(start)}" + (f" ({answer})" if answer else ""), soft_wrap=True)
+    # Neither the terminal nor a file answers.
+    answer = getattr(sender, "answer", None)
+    said = "" if answer is None else f": {answer or 'the service says nothing back'}"
+    out.print(f"{channel}: taken after {_since(start)}{said}", soft_wrap=True, markup=False)
 
 
 def _say(faults: list[str]) -> None:

@@ -18,7 +18,13 @@ class ChannelBase(Policy):
     id: Id
 
 
-class ConsoleChannel(ChannelBase):
+class Written(ChannelBase):
+    """What a channel of messages for people has."""
+
+    language: Literal["en", "ru", "be", "uk"] = Field("en", description="of the labels, not of what is alerted")
+
+
+class ConsoleChannel(Written):
     """Prints alerts on the terminal of the worker."""
 
     type: Literal["console"]
@@ -39,12 +45,6 @@ class WebhookChannel(ChannelBase):
         description="the shared key of the signature, at least 16 characters"
     )
     allow_private: bool = Field(False, description="true lets the receiver be on a private or loopback address")
-
-
-class Written(ChannelBase):
-    """What a channel of messages for people has."""
-
-    language: Literal["en", "ru", "be", "uk"] = Field("en", description="of the labels, not of what is alerted")
 
 
 class AppriseChannel(Written):

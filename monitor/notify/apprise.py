@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor.errors import DeliveryError
+from monitor.notify.answers import HOPELESS
 from monitor.notify.body import Body, Style, compose_digest, told
 from monitor.notify.body import subject as subject_of
 from monitor.notify.labels import LABELS, Language
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from monitor.notify.outbound import Reply, Rules
     from monitor.notify.services import Format
 
-# An answer that the same request will get again. 401, 403 and 404 are mended by people, so they are tried again.
-_HOPELESS = frozenset({400, 413, 422})
 _MARKUP_REFUSED = frozenset({400, 422})
 _PERMANENT_MAIL = 500
 _SECOND_TRY = 5.0
@@ -127,7 +126,7 @@ class AppriseChannel:
         for fault in faults:
             self._fault(fault)
         if done is True and not traffic.refused and not late:
-            self.answer = f"HTTP {replies[-1].status}" if replies and not replies[-1].mail else ""
+            self.answer = self._in_words(replies[-1]) if replies else ""
             return None
         bad = [reply for reply in replies if reply.bad] or ([] if traffic.failure or late else replies[-1:])
         if traffic.refused:
@@ -155,12 +154,14 @@ class AppriseChannel:
             return f"the plugin failed: {type(error).__name__}", list(replies)
 
     def _of(self, reply: Reply) -> _Failure:
-        said = self._masked(reply.text)
         if reply.mail:
             permanent = reply.content and reply.status >= _PERMANENT_MAIL
-            return _Failure(f"SMTP {reply.status} {said}", permanent=permanent)
-        permanent = reply.status in _HOPELESS
-        return _Failure(f"HTTP {reply.status} {said}", reply.status, permanent, reply.wait)
+            return _Failure(self._in_words(reply), permanent=permanent)
+        return _Failure(self._in_words(reply), reply.status, reply.status in HOPELESS, reply.wait)
+
+    def _in_words(self, reply: Reply) -> str:
+        """What came back, its first words, without secrets."""
+        return f"{'SMTP' if reply.mail else 'HTTP'} {reply.status} {self._masked(reply.text)}".rstrip()
 
 
 def _hand_over(plugin: apprise.NotifyBase, form: Format, title: str, text: str) -> bool:

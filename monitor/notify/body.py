@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from monitor.models import AlertRule, AlertSource, Delivery, Snippet
+    from monitor.models import AlertRule, AlertSource, Delivery, Severity, Snippet
     from monitor.notify.labels import Labels
 
 # What people are told; canaries have a channel of their own.
@@ -44,13 +44,18 @@ class Run:
     style: Style = Style.PLAIN
 
 
+# Between the parts of a line; a terminal has room for columns instead.
+SEPARATOR = Run(" · ")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; a `link` is a line of its own, without runs."""
+    """One line; a `link` is a line of its own, without runs. `severity` is what its first run names, if that is one."""
 
     runs: tuple[Run, ...] = ()
     quote: bool = False
     link: str = ""
+    severity: Severity | None = None
 
     @property
     def says(self) -> bool:
@@ -109,14 +114,19 @@ def compose(message: Told, now: datetime | None, labels: Labels, budget: Budget 
 def compose_digest(delivery: Delivery, now: datetime | None, labels: Labels, shown: int) -> Body:
     """What a digest holds, gravest first: a line and a link each for the first `shown`, and how many more there are."""
     ordered = sorted(told(delivery), key=lambda message: -rank(message))
-    backlog = all(isinstance(message, Alert | Update) and message.backlog for message in ordered)
-    title = labels.number(labels.backlog if backlog else labels.stories, len(ordered))
+    title = digest_title(ordered, labels)
     lines = [Line((Run(title, Style.STRONG),))]
     for message in ordered[:shown]:
-        lines += _item(message, now, labels)
+        lines += item(message, now, labels)
     if left := len(ordered) - min(shown, len(ordered)):
         lines.append(Line((Run(labels.number(labels.more, left), Style.QUIET),)))
     return Body(title, tuple(lines))
+
+
+def digest_title(messages: Sequence[Told], labels: Labels) -> str:
+    """How many there are, and whether a first check found them all."""
+    backlog = all(isinstance(message, Alert | Update) and message.backlog for message in messages)
+    return labels.number(labels.backlog if backlog else labels.stories, len(messages))
 
 
 def told(delivery: Delivery) -> tuple[Told, ...]:
@@ -168,7 +178,7 @@ def marked(snippet: Snippet, limit: int) -> tuple[Run, ...]:
 def _alert(alert: Alert, now: datetime | None, labels: Labels, budget: Budget) -> Iterator[Line]:
     quiet = [labels.age(alert.published, now), *([labels.partial] if alert.partial else [])]
     if budget.origin:
-        yield _head(labels.severities[alert.severity], [origin(alert.source), *quiet])
+        yield _head(labels.severities[alert.severity], [origin(alert.source), *quiet], alert.severity)
     yield from _telling(alert.title, headline(alert), alert.snippet, budget)
     if budget.extras:
         yield Line((Run(rule_names(alert.rules), Style.QUIET),))
@@ -213,7 +223,9 @@ def _notice(notice: Notice, labels: Labels, budget: Budget) -> Iterator[Line]:
         yield Line((Run(labels.since.format(f"{notice.since:%Y-%m-%d %H:%M}"), Style.QUIET),))
 
 
-def _item(message: Told, now: datetime | None, labels: Labels) -> Iterator[Line]:
+def item(message: Told, now: datetime | None, labels: Labels) -> Iterator[Line]:
+    """A message as a line of a digest, and its link."""
+    severity = message.severity if isinstance(message, Alert) else None
     if isinstance(message, Alert):
         strong, said = labels.severities[message.severity], clip(headline(message), 160)
     elif isinstance(message, Update):
@@ -222,8 +234,9 @@ def _item(message: Told, now: datetime | None, labels: Labels) -> Iterator[Line]
         strong, said = harmless(message.name, 80), clip(_trouble(message, labels), 160)
     runs = [Run(strong, Style.STRONG), Run(f" {said}")]
     if isinstance(message, Alert):
-        runs.append(Run(f" · {harmless(message.source.name, 80)}, {labels.age(message.published, now)}", Style.QUIET))
-    yield Line(tuple(runs))
+        where = f"{harmless(message.source.name, 80)}, {labels.age(message.published, now)}"
+        runs += [SEPARATOR, Run(where, Style.QUIET)]
+    yield Line(tuple(runs), severity=severity)
     if isinstance(message, Alert | Update) and (link := safe_link(message.url)):
         yield Line(link=link)
 
@@ -251,8 +264,9 @@ def _telling(title: str, said: str, snippet: Snippet, budget: Budget) -> Iterato
         yield Line(marked(snippet, budget.sentence), quote=True)
 
 
-def _head(strong: str, rest: list[str]) -> Line:
-    return Line((Run(strong, Style.STRONG), Run(" · " + " · ".join(rest))))
+def _head(strong: str, rest: list[str], severity: Severity | None = None) -> Line:
+    parts = [run for said in rest for run in (SEPARATOR, Run(said))]
+    return Line((Run(strong, Style.STRONG), *parts), severity=severity)
 
 
 def _strong(text: str) -> Line:

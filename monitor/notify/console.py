@@ -8,16 +8,17 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.errors import DeliveryError
-from monitor.models import Alert, Notice, Severity, Update
-from monitor.notify.body import Style, compose
+from monitor.models import Alert, Severity
+from monitor.notify import body
+from monitor.notify.body import SEPARATOR, Line, Run, Style, Told, compose, digest_title, item, told
 from monitor.notify.labels import LABELS
-from monitor.notify.words import age, harmless, headline, safe_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from monitor.models import Delivery, Message, Snippet
+    from monitor.notify.labels import Language
 
 _STYLES = {
     Severity.LOW: "cyan",
@@ -25,25 +26,25 @@ _STYLES = {
     Severity.HIGH: "bold red",
     Severity.CRITICAL: "bold white on red",
 }
-
-
 _RUNS = {Style.PLAIN: "", Style.STRONG: "bold", Style.MARK: "bold black on yellow", Style.QUIET: "dim"}
 
 
 class ConsoleChannel:
     """Writes to a stream; colours where it is a terminal."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, language: Language = "en") -> None:
         self._console = Console(file=stream, highlight=False)
+        self._language: Language = language
 
     def send(self, delivery: Delivery, now: datetime) -> None:
         """Print the alert, or a digest with one headline an alert. Raises DeliveryError when nobody reads any more."""
         try:
+            colour = self._console.is_terminal
             if delivery.digest:
-                print_lines(self._console, render_digest(delivery, now, colour=self._console.is_terminal))
+                print_lines(self._console, render_digest(delivery, now, colour=colour, language=self._language))
             else:
                 for message in delivery.messages:
-                    print_lines(self._console, render(message, now, colour=self._console.is_terminal))
+                    print_lines(self._console, render(message, now, colour=colour, language=self._language))
         except (OSError, UnicodeError) as error:
             raise DeliveryError(f"the terminal does not take it: {error}") from error
 
@@ -54,77 +55,46 @@ def print_lines(console: Console, lines: Iterable[Text]) -> None:
         console.print(line, soft_wrap=True)
 
 
-def render(message: Message, now: datetime, *, colour: bool) -> Iterator[Text]:
-    """The lines of any message."""
-    if isinstance(message, Update | Notice):
-        return render_told(message, now, colour=colour)
-    if isinstance(message, Alert):
-        return render_alert(message, now, colour=colour)
-    return iter(())  # canaries have a channel of their own
+def render(message: Message, now: datetime, *, colour: bool, language: Language = "en") -> Iterator[Text]:
+    """The lines that every channel has, and an empty one; nothing of a canary, which has a channel of its own."""
+    if isinstance(message, Told):
+        for line in compose(message, now, LABELS[language]).lines:
+            yield _written(line, colour=colour)
+        yield Text()
 
 
-def render_told(message: Update | Notice, now: datetime, *, colour: bool) -> Iterator[Text]:
-    """An update or a notice: the lines that every channel has, and an empty one."""
-    for line in compose(message, now, LABELS["en"]).lines:
-        text = Text("  ")
-        for run in line.runs:
-            bare = run.style is Style.MARK and not colour
-            text.append(f"[{run.text}]" if bare else run.text, _RUNS[run.style])
-        yield text.append(line.link, "blue")
+def render_digest(delivery: Delivery, now: datetime, *, colour: bool, language: Language = "en") -> Iterator[Text]:
+    """What waited, or was there when the program began to look: a line and a link an alert, gravest first; the rest."""
+    messages, labels = told(delivery), LABELS[language]
+    yield Text(f"{digest_title(messages, labels)}:", "bold")
+    for alert in sorted(delivery.alerts, key=lambda alert: -alert.severity.rank):
+        for line in item(alert, now, labels):
+            yield Text("  ").append_text(_written(line, colour=colour))
     yield Text()
-
-
-def render_alert(alert: Alert, now: datetime, *, colour: bool) -> Iterator[Text]:
-    """Severity, source and age; headline; the sentence that matched; rules; link; an empty line."""
-    yield Text.assemble(
-        (f" {alert.severity.upper()} ", _STYLES[alert.severity]),
-        (f"  {harmless(alert.source.name, 80)}", "bold"),
-        _tags(alert.source.tags),
-        (f"  {age(alert, now)}" + ("  (feed text only)" if alert.partial else ""), "dim"),
-    )
-    if alert.snippet.text != alert.title:
-        yield Text(f"  {headline(alert)}", "bold")
-    # A title that matched by itself is shown once, with its words marked.
-    yield Text("  ").append(marked(alert.snippet, colour=colour))
-    yield Text("  " + " + ".join(harmless(rule.name, 100) for rule in alert.rules), "italic")
-    if link := safe_link(alert.url):
-        yield Text(f"  {link}", "blue")
-    yield Text()
-
-
-def render_digest(delivery: Delivery, now: datetime, *, colour: bool) -> Iterator[Text]:
-    """What waited, or was there when the program began to look: a line and a link an alert, gravest first."""
-    alerts = sorted(delivery.alerts, key=lambda alert: -alert.severity.rank)
-    first_check = all(isinstance(message, Alert) and message.backlog for message in delivery.messages)
-    said = "stories" if len(alerts) == len(delivery.messages) else "messages"
-    said += " that match were already in the sources when they were first read" if first_check else ""
-    yield Text(f"{len(delivery.messages)} {said}:", "bold")
-    for alert in alerts:
-        yield Text.assemble(
-            "  ",
-            (f" {alert.severity.upper()} ", _STYLES[alert.severity]),
-            (f" {headline(alert)}", "bold"),
-            (f"  {harmless(alert.source.name, 80)}, {age(alert, now)}", "dim"),
-        )
-        if link := safe_link(alert.url):
-            yield Text(f"    {link}", "blue")
-    yield Text()
-    others: tuple[Update | Notice, ...] = (*delivery.updates, *delivery.notices)
-    for message in others:
-        yield from render_told(message, now, colour=colour)
+    for message in messages:
+        if not isinstance(message, Alert):
+            yield from render(message, now, colour=colour, language=language)
 
 
 def marked(snippet: Snippet, *, colour: bool) -> Text:
     """The sentence with the matched words highlighted in colour, or in [brackets] where there is none."""
-    words = harmless(snippet.text, len(snippet.text) + 1)
-    text, end = Text(), 0
-    for mark_start, mark_end in snippet.marks:
-        word = words[mark_start:mark_end]
-        text.append(words[end:mark_start])
-        text.append(word if colour else f"[{word}]", "bold black on yellow")
-        end = mark_end
-    return text.append(words[end:])
+    return _joined(body.marked(snippet, len(snippet.text) + 1), colour=colour)
 
 
-def _tags(tags: tuple[str, ...]) -> str:
-    return f" ({', '.join(harmless(tag, 40) for tag in tags)})" if tags else ""
+def _written(line: Line, *, colour: bool) -> Text:
+    """A line as every channel has it; a severity is a badge, and what stands beside it is set in columns."""
+    if line.link:
+        return Text("  ").append(line.link, "blue")
+    if not line.severity:
+        return Text("  ").append_text(_joined(line.runs, colour=colour))
+    badge, *rest = line.runs
+    columns = [Run("  ") if run == SEPARATOR else run for run in rest]
+    return Text.assemble((f" {badge.text} ", _STYLES[line.severity])).append_text(_joined(columns, colour=colour))
+
+
+def _joined(runs: Iterable[Run], *, colour: bool) -> Text:
+    text = Text()
+    for run in runs:
+        bare = run.style is Style.MARK and not colour
+        text.append(f"[{run.text}]" if bare else run.text, _RUNS[run.style])
+    return text

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 # Shown as nothing, and keeps an address or a name from being taken for one.
-_BREAK = "\u200b"
+BREAK = "\u200b"
 # A text may be one of several that stand side by side, so what begins or ends it counts as well.
 _MENTION = re.compile(r"@(?=[\w&!]|$)")
-_ADDRESS = re.compile(r"(:)(?=/)|^(?=/)")
+_ADDRESS = re.compile(r":(?=/)|^(?=/)")
+# A name of the web without its scheme: clients make links of `x.com/y`, `www.x` and `1.2.3.4` too.
+_DOMAIN = re.compile(
+    r"(?:^|(?<=[\w-]))[.\u3002\uff0e\uff61](?=[^\W\d_](?:[\w-]|$))|(?i:\bwww\.)|(?<=\d)\.(?=\d+\.\d+\.\d)"
+)
 _TAG = re.compile(r"<(?=[!@#&/\w]|$)")
 _MARKDOWN = re.compile(r"([\\`*_~|\[\]])")
 _LINE_START = re.compile(r"^(\s*)([#>+=-]|\d{1,9}(?=[.)]|$))")
@@ -26,12 +30,17 @@ _SLACK_ITALIC = re.compile(r"(?<!\w)_|_(?!\w)")
 
 def inert(text: str) -> str:
     """Text in which no receiver finds somebody to call, or an address to make a link of."""
-    return _ADDRESS.sub(rf"\1{_BREAK}", _MENTION.sub(f"@{_BREAK}", text))
+    return _DOMAIN.sub(rf"\g<0>{BREAK}", _ADDRESS.sub(rf"\g<0>{BREAK}", uncalling(text)))
+
+
+def uncalling(text: str) -> str:
+    """Text in which no receiver finds somebody to call."""
+    return _MENTION.sub(f"@{BREAK}", text)
 
 
 def escape_text(text: str) -> str:
     """Text for receivers whose markup is not known: what begins a mention or a tag is parted as well."""
-    return _TAG.sub(f"<{_BREAK}", inert(text))
+    return _TAG.sub(f"<{BREAK}", inert(text))
 
 
 def escape_html(text: str) -> str:
@@ -40,8 +49,13 @@ def escape_html(text: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Text for CommonMark and its relatives; `<` and `&` as entities, since they may begin markup."""
-    safe = _MARKDOWN.sub(r"\\\1", inert(text).replace("&", "&amp;"))
+    """Text for CommonMark and its relatives."""
+    return inert_markdown(inert(text))
+
+
+def inert_markdown(text: str) -> str:
+    """What is inert already, for Markdown; `<` and `&` as entities, since they may begin markup."""
+    safe = _MARKDOWN.sub(r"\\\1", text.replace("&", "&amp;"))
     return _LINE_START.sub(_before_start, safe.replace("<", "&lt;").replace(">", "&gt;"))
 
 
@@ -53,7 +67,7 @@ def escape_discord(text: str) -> str:
 
 def _before_start(found: re.Match[str]) -> str:
     """A sign at the start of a line gets its backslash; after a number that makes a list, the full stop is parted."""
-    return f"{found[1]}{found[2]}{_BREAK}" if found[2].isdigit() else f"{found[1]}\\{found[2]}"
+    return f"{found[1]}{found[2]}{BREAK}" if found[2].isdigit() else f"{found[1]}\\{found[2]}"
 
 
 def escape_slack(text: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitor.notify.body import BUDGETS, Body, Line, Run, Style, compose, compose_digest, told
-from monitor.notify.escape import ESCAPES, escape_markdown
+from monitor.notify.escape import BREAK, ESCAPES, inert_markdown, uncalling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -71,7 +71,7 @@ def _slack_link(link: str) -> str:
 
 def _markdown_link(link: str) -> str:
     target = link.replace("(", "%28").replace(")", "%29")
-    return f"[{escape_markdown(_shown(link))}]({target})"
+    return f"[{inert_markdown(uncalling(_shown(link)))}]({target})"
 
 
 PLAIN_STYLES: dict[Style, tuple[str, str]] = dict.fromkeys(Style, _PLAIN)
@@ -127,6 +127,8 @@ def _runs(runs: tuple[Run, ...], markup: Markup) -> Iterator[str]:
             before = after = ""
         lead, _, trail = run.text.partition(word)
         yield f"{lead}{before}{markup.escape(word)}{after}{trail}"
+        if run.text.endswith(".") and "".join(one.text for one in runs[index + 1 :])[:1].isalnum():
+            yield BREAK  # the two together may be the name of a host
 
 
 def _touched(runs: tuple[Run, ...], index: int) -> bool:

@@ -103,6 +103,7 @@ def guarded(rules: Rules, message_id: str) -> Iterator[Traffic]:
                 _replaced(socket.socket, "sendto", line.sending(socket.socket.sendto)),
                 _replaced(requests.sessions, "Session", _session(rules, traffic, line)),
                 _replaced(smtplib.SMTP, "getreply", _replying(traffic)),
+                _replaced(smtplib.SMTP, "data", _taking(traffic)),
                 _replaced(smtplib.SMTP, "sendmail", _mailing(traffic, message_id)),
             ):
                 yield traffic
@@ -316,6 +317,19 @@ def _replying(traffic: Traffic) -> Callable[..., tuple[int, bytes]]:
         return code, said
 
     return getreply
+
+
+def _taking(traffic: Traffic) -> Callable[..., tuple[int, bytes]]:
+    """`SMTP.data`, whose answer says that a mail was taken; refusals are written down as they are read."""
+    real = smtplib.SMTP.data
+
+    def data(self: smtplib.SMTP, message: Any) -> tuple[int, bytes]:
+        code, said = real(self, message)
+        if code < _BAD:
+            traffic.replies.append(Reply(code, said[:LONGEST].decode("utf-8", "replace"), mail=True))
+        return code, said
+
+    return data
 
 
 def _mailing(traffic: Traffic, message_id: str) -> Callable[..., Any]:

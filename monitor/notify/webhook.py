@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING
 
 from monitor.errors import DeliveryError, FetchError
+from monitor.notify.answers import HOPELESS
 from monitor.notify.masking import Mask
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     Post = Callable[[str, bytes, Mapping[str, str]], tuple[int, float | None, bytes]]
 
 _GOOD = range(200, 300)
-# An answer that the same request will get again. 401 and 404 are mended by people, so they are tried again.
-_HOPELESS = frozenset({400, 413, 422})
 
 
 class WebhookChannel:
@@ -53,10 +52,10 @@ class WebhookChannel:
             status, wait, answer = self._post(self._url, body, headers)
         except FetchError as error:
             raise DeliveryError(f"webhook: {self._masked(str(error))}") from error
+        said = f"HTTP {status} {self._masked(answer.decode('utf-8', 'replace'))}".rstrip()
         if status not in _GOOD:
-            said = self._masked(answer.decode("utf-8", "replace"))
-            raise DeliveryError(f"webhook: HTTP {status} {said}", permanent=status in _HOPELESS, retry_after=wait)
-        self.answer = f"HTTP {status}"
+            raise DeliveryError(f"webhook: {said}", permanent=status in HOPELESS, retry_after=wait)
+        self.answer = said
 
 
 def payload(delivery: Delivery) -> bytes:

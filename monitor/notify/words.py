@@ -9,9 +9,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import regex
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from monitor.models import Alert, Update
+    from monitor.models import Alert
 
 # C0 and C1 controls (terminal escapes among them), zero-width and bidirectional controls, line separators, surrogates
 # without a partner, and what XML has no character for.
@@ -45,14 +43,6 @@ def clip(text: str, limit: int) -> str:
 def headline(alert: Alert) -> str:
     """The title, or what stands in for it."""
     return harmless(alert.title) or harmless(alert.snippet.text, 120) or "(no title)"
-
-
-def age(message: Alert | Update, now: datetime) -> str:
-    """Time since publication, in the largest unit that fits: `3 min ago`."""
-    if not message.published:
-        return "undated"
-    seconds = int((now - message.published).total_seconds())
-    return f"{span(seconds)} ago" if seconds > 0 else "just now"
 
 
 def span(seconds: int) -> str:

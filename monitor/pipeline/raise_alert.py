@@ -102,10 +102,10 @@ class Alerting:
         self, telling: Telling, mark: Fingerprint, candidates: Sequence[Story], before: Reading | None, after: Reading
     ) -> Event | None:
         if again := self._alerts.story_of(telling.article.id):
-            return read_again(telling, again, before, after)
+            return read_again(telling, again, mark, before, after)
         if not telling.matches:
             return None
         known = find_story(mark, candidates)
         if severity := self._alerts.severity_of(telling.article.id):
             return forgotten(telling, severity, known, mark)
-        return told(telling, known) if known else opened(telling, mark)
+        return told(telling, known, mark) if known else opened(telling, mark)

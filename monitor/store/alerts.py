@@ -95,7 +95,7 @@ class AlertQueue:
         names = [self._keys("stories"), self._keys("alerted", key), self._keys("alerts")]
         names += [self._keys("story", story.id), self._keys("counts")]
         names.append(self._keys("alerted", _severity(key.partition("/")[0])))
-        names += [self._keys("word", value) for value in story.fingerprint.indexed]
+        names += [self._keys("word", value) for value in story.indexed]
         field, document = message_to_entry(message) if message else ("", "")
         answer: bytes = self._enqueue(
             keys=names,

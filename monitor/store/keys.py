@@ -28,8 +28,8 @@ Every key begins with the prefix of settings.yaml (default `monitor:`).
 | alerted:ARTICLE | string | `retention`, STORY_LIFE at least | article -> story; an article alerts once a severity | a few a matched article |
 | alerted:ARTICLE/told | string | as above           | article -> severity of its story at that time       | one a matched article        |
 | stories         | string | for ever                | version of the set of stories, for optimistic writes | one                         |
-| story:ID        | string | STORY_LIFE              | a story: fingerprint, alert, who reported it (JSON) | one a story                  |
-| word:HASH       | zset   | STORY_LIFE after use    | a word, hashed -> stories found by it, their end, s | 16 a story, STORIES_A_WORD   |
+| story:ID        | string | STORY_LIFE              | a story: fingerprints, alert, its reports (JSON)    | one a story                  |
+| word:HASH       | zset   | STORY_LIFE after use    | a word, hashed -> stories found by it, their end, s | 16 a telling, STORIES_A_WORD |
 | reading:ARTICLE | string | STORY_LIFE              | title and text as an article of a story was last read, packed | one a matched article, 40 KB |
 | archive         | stream | `archive.keep`          | compressed articles, for `monitor backtest`         | `archive.most`               |
 | delivery:NAME   | hash   | for ever                | the message that a channel is at, its attempts      | one a channel                |

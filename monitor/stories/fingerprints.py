@@ -66,7 +66,7 @@ _EXCERPT, _EXCERPT_PHRASES = 0.33, 8
 _REWORDED, _REWORDED_AFRESH = 0.37, 0.44
 _REWORDED_WORDS = 24
 # The same of the shorter text, under a headline that agrees: it was shortened and reworded.
-_SHORTENED, _SHORTENED_WORDS, _SHORTENED_PHRASES, _SHORTENED_HEADLINE = 0.5, 15, 2, 3
+_SHORTENED, _SHORTENED_WORDS = 0.5, 12
 
 # Fewer figures in common disagree. Below so many on either side a difference means little (a date, an age), unless
 # the text has not many words beside them.
@@ -127,7 +127,7 @@ def fingerprint(article: Article) -> Fingerprint:
 
 
 def same_story(article: Fingerprint, story: Fingerprint) -> bool:
-    """Whether the article tells the story whose first article has the other fingerprint.
+    """Whether the article tells the story of which the other fingerprint is one telling.
 
     The two are not quite exchangeable: an article that says nothing new joins, a story that is not half told does not.
     """
@@ -136,6 +136,18 @@ def same_story(article: Fingerprint, story: Fingerprint) -> bool:
     if min(len(article.phrases), len(story.phrases)) < _TEXT:
         return _same_words(article, story)
     return _copied(article, story) or _excerpted(article, story) or _reworded(article, story)
+
+
+def retells(article: Fingerprint, story: Fingerprint) -> bool:
+    """Whether two texts, not datelines, tell one story whichever of them came first."""
+    if min(len(article.phrases), len(story.phrases)) < _TEXT:
+        return False
+    return same_story(article, story) and same_story(story, article)
+
+
+def repeats(article: Fingerprint, story: Fingerprint) -> bool:
+    """Whether the two are one text, phrase for phrase."""
+    return _compare(article.phrases, story.phrases, PHRASES).of_longer >= _SURELY_ALIKE
 
 
 def closeness(article: Fingerprint, story: Fingerprint) -> tuple[bool, int]:
@@ -226,9 +238,7 @@ def _reworded(article: Fingerprint, story: Fingerprint) -> bool:
         return True
     return (
         stems.shared >= _SHORTENED_WORDS
-        and phrases.shared >= _SHORTENED_PHRASES
-        and headlines.shared >= _SHORTENED_HEADLINE
-        and headlines.of_shorter >= _HEADLINES_AGREE
+        and _headlines_agree(article, story)
         and _beyond(stems.of_shorter, phrases.of_shorter) >= _SHORTENED
     )
 

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from monitor.models import Alert, AlertRule, AlertSource, Article, Match, Model, Severity, Snippet, Source
-from monitor.stories.fingerprints import Fingerprint, closeness, same_story
+from monitor.stories.fingerprints import Fingerprint, closeness, repeats, retells, same_story
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _REPORTS = 100
 _OUTLETS = 500
+# Tellings that articles are compared with: half a kilobyte each.
+TELLINGS = 3
 
 
 class Report(Model):
@@ -34,17 +36,49 @@ class Story(Model):
     severity: Severity
     headline: str = Field(description="the title of its alert")
     rules: tuple[AlertRule, ...] = Field(description="all that ever held for it")
-    fingerprint: Fingerprint
+    fingerprint: Fingerprint = Field(description="of its first article, as it was read whole")
+    tellings: tuple[Fingerprint, ...] = Field((), description="of a few others, in words of their own")
     reports: tuple[Report, ...] = Field(min_length=1, description="the first and the latest")
     told: int = Field(1, description="how many articles tell it")
     outlets: tuple[AlertSource, ...] = Field((), description="the sources of all of them, in order, each once")
     gathered: datetime | None = Field(None, description="when a first check found its alert, which goes in a digest")
 
+    @property
+    def fingerprints(self) -> tuple[Fingerprint, ...]:
+        """Of all the tellings that are kept, the first one first."""
+        return (self.fingerprint, *self.tellings)
+
+    @property
+    def indexed(self) -> tuple[str, ...]:
+        """The hashes that the story is found by, each once."""
+        return tuple(dict.fromkeys(value for mark in self.fingerprints for value in mark.indexed))
+
 
 def find_story(mark: Fingerprint, candidates: Iterable[Story]) -> Story | None:
-    """The candidate that is nearest to the fingerprint, if any tells the same story."""
-    alike = [story for story in candidates if same_story(mark, story.fingerprint)]
-    return max(alike, key=lambda story: closeness(mark, story.fingerprint), default=None)
+    """The candidate with the telling that is nearest to the fingerprint, if any tells the same story."""
+    tellings = [(story, known) for story in candidates for known in story.fingerprints]
+    alike = [(closeness(mark, known), story) for story, known in tellings if same_story(mark, known)]
+    return max(alike, key=lambda found: found[0])[1] if alike else None
+
+
+def with_telling(story: Story, mark: Fingerprint) -> Story:
+    """The story with one more telling to compare with, if it is in other words and there is room.
+
+    Each must tell the story of the first one, whichever came first of the two: compared with the last one alone, a
+    story could drift into another.
+    """
+    kept = story.fingerprints
+    if len(kept) >= TELLINGS or not retells(mark, kept[0]) or any(repeats(mark, known) for known in kept):
+        return story
+    return story.model_copy(update={"tellings": (*story.tellings, mark)})
+
+
+def read_whole(story: Story, article: Article, mark: Fingerprint) -> Story:
+    """The story after an article of it was read whole, of which only the feed's own words were known before."""
+    if story.reports[0].article != article.id:
+        return with_telling(story, mark)
+    kept = (story.fingerprint, *story.tellings)[: TELLINGS - 1]
+    return story.model_copy(update={"fingerprint": mark, "tellings": kept})
 
 
 def join_story(story: Story, article: Article, source: AlertSource, now: datetime) -> Story:

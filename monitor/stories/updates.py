@@ -25,9 +25,11 @@ from monitor.stories.story import (
     open_story,
     outlet_of,
     raise_story,
+    read_whole,
     rules_of,
     some_of,
     with_rules,
+    with_telling,
 )
 
 if TYPE_CHECKING:
@@ -82,16 +84,17 @@ def forgotten(telling: Telling, severity: Severity, known: Story | None, mark: F
     if telling.matches[0].severity.rank <= severity.rank:
         return None
     if known:
-        return _graver(telling, known, known) if _is_graver(telling, known) else None
+        return _graver(telling, known, with_telling(known, mark)) if _is_graver(telling, known) else None
     event, alert = opened(telling, mark), _alert(telling)
     alert = alert.model_copy(update={"id": f"{alert.id}-{alert.severity}"})
     story = event.story.model_copy(update={"alert": alert.id})
     return Event(f"{telling.article.id}/{alert.severity}", alert, story)
 
 
-def told(telling: Telling, story: Story) -> Event:
+def told(telling: Telling, story: Story, mark: Fingerprint) -> Event:
     """An article that is read for the first time and tells a known story."""
     joined = join_story(story, telling.article, outlet_of(telling.source), telling.now)
+    joined = with_telling(joined, mark)
     if _is_graver(telling, story):
         # Its own key says that it has told the story; a later reading has the severity in it.
         return replace(_graver(telling, story, joined), key=telling.article.id)
@@ -103,8 +106,14 @@ def told(telling: Telling, story: Story) -> Event:
     return Event(telling.article.id, _update(telling, story, joined, UpdateKind.REPORTED), joined)
 
 
-def read_again(telling: Telling, story: Story, before: Reading | None, after: Reading) -> Event | None:
+def read_again(
+    telling: Telling, story: Story, mark: Fingerprint, before: Reading | None, after: Reading
+) -> Event | None:
     """An article that told this story before; None when nothing came of it."""
+    whole = before is not None and before.partial and not after.partial and not is_gone(after)
+    if whole:
+        # Later articles are to be compared with the page, not with the few words of the feed.
+        story = read_whole(story, telling.article, mark)
     changes = compare(before, after) if before else ()
     if _is_graver(telling, story):
         return replace(_graver(telling, story, story), more=bool(changes))
@@ -112,7 +121,7 @@ def read_again(telling: Telling, story: Story, before: Reading | None, after: Re
         key = f"{telling.article.id}/{_digest(*(match.rule for match in fresh))}"
         return Event(key, *_further(telling, story, story, fresh, changes, key=key))
     if not changes:
-        return None
+        return Event(f"{telling.article.id}/whole", None, story) if whole else None
     # Its rules may not be for the source that links to it now.
     holds = bool(telling.matches) or (before is not None and before.source != after.source)
     kind = UpdateKind.CORRECTED if holds and not is_gone(after) else UpdateKind.REMOVED

@@ -3,6 +3,7 @@ import sys
 from dataclasses import dataclass
 
 import pytest
+from support.mail import MailServer
 from support.origin import Answer
 from support.program import write_config
 
@@ -37,6 +38,12 @@ def monitor(monkeypatch, capsys):
 
 
 @pytest.fixture
+def mail():
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture
 def place(folder, origin):
     """Channels of every type; none of the commands here needs a server."""
     host = origin.url.removeprefix("http://")
@@ -55,18 +62,28 @@ def place(folder, origin):
 
 
 def test_a_test_goes_out_marked_as_one_and_says_that_it_was_taken(monitor, place, origin, folder):
-    origin.answers |= {"/hook": Answer(b"ok", 202), "/sms": Answer(b"ok")}
+    origin.answers |= {"/hook": Answer(f"queued for {SECRET} [b]".encode(), 202), "/sms": Answer(b"")}
     for channel in ("terminal", "desk", "phone", "feed"):
         shown = monitor("notify", "test", channel, **place)
         assert (shown.returncode, shown.stderr) == (0, ""), channel
         assert f"{channel}: taken after " in shown.stdout
-        assert {"desk": "(HTTP 202)", "phone": "(HTTP 200)"}.get(channel, "") in shown.stdout
+        came_back = {"desk": " s: HTTP 202 queued for *** [b]\n", "phone": " s: HTTP 200\n"}.get(channel, " s\n")
+        assert shown.stdout.endswith(came_back)
     hook, sms = origin.hits
     (sent,) = json.loads(hook.body)["alerts"]
     assert Alert.model_validate(sent).rules[0].id == "test"
     assert hook.headers["Idempotency-Key"].startswith("test-")
     assert "ПРОВЕРКА" in json.loads(sms.body)["message"]
     assert "TEST" in (folder / "data" / "public" / "alerts.atom").read_text()
+
+
+def test_what_a_mail_server_said_is_said(monitor, folder, mail):
+    url = f"mailto://127.0.0.1:{mail.port}?from=vedette@example.org&to=desk@example.org"
+    config = write_config(folder, channels=[{"id": "letters", "type": "apprise", "url": url, "allow_private": True}])
+    mail.answer["data"] = "250 2.0.0 Ok: queued as 4F2"
+    shown = monitor("notify", "test", "letters", MONITOR_CONFIG=str(config), MONITOR_DATA=str(folder / "data"))
+    assert (shown.returncode, len(mail.letters)) == (0, 1), shown.stderr
+    assert shown.stdout.endswith(" s: SMTP 250 2.0.0 Ok: queued as 4F2\n")
 
 
 @pytest.mark.parametrize(

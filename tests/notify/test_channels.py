@@ -15,16 +15,17 @@ from monitor.errors import DeliveryError
 from monitor.fetch.client import Bounds
 from monitor.models import Alert, Delivery, Notice, Severity, Update
 from monitor.notify.console import ConsoleChannel
+from monitor.notify.labels import LABELS
 from monitor.notify.masking import LONGEST, Mask
-from monitor.notify.words import age, harmless, safe_link, span
+from monitor.notify.words import harmless, safe_link, span
 from monitor.senders import Surroundings, make_channel
 
 SECRET = "a shared key of some length"
 
 
-def printed(*alerts):
+def printed(*alerts, language="en"):
     stream = io.StringIO()
-    ConsoleChannel(stream).send(Delivery("k", "terminal", alerts), NOW)
+    ConsoleChannel(stream, language=language).send(Delivery("k", "terminal", alerts), NOW)
     return stream.getvalue()
 
 
@@ -40,9 +41,15 @@ def test_an_alert_on_the_console_says_what_an_editor_wants():
     ]
 
 
+def test_the_console_speaks_the_language_of_its_channel():
+    assert printed(alert(), language="ru").startswith(" ВЫСОКАЯ   Outlet (state)  3 мин назад\n")
+    digest = printed(alert(1), alert(2), language="uk").splitlines()
+    assert digest[:2] == ["2 повідомлення:", "   ВИСОКА  Союзное государство  Outlet, 3 хв тому"]
+
+
 def test_a_digest_is_one_message_with_the_gravest_first():
     said = printed(alert(1, title="Раз"), alert(2, title="Два", severity=Severity.CRITICAL))
-    assert said.startswith("2 stories")
+    assert said.startswith("2 messages:")
     assert said.index("Два") < said.index("Раз")
 
 
@@ -78,8 +85,8 @@ def test_a_very_long_title_is_cut():
 
 def test_ages_and_lengths_of_time():
     assert [span(seconds) for seconds in (0, 59, 60, 3600, 90_000)] == ["0 s", "59 s", "1 min", "1 h", "1 d"]
-    assert age(alert(published=None), NOW) == "undated"
-    assert age(alert(published=NOW + timedelta(minutes=1)), NOW) == "just now"
+    assert LABELS["en"].age(None, NOW) == "undated"
+    assert LABELS["en"].age(NOW + timedelta(minutes=1), NOW) == "just now"
     assert safe_link(None) == safe_link("ftp://x") == ""
 
 

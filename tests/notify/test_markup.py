@@ -1,3 +1,4 @@
+import html
 import re
 
 import pytest
@@ -42,6 +43,7 @@ HOSTILE = [
     ZWJ * 2000,
     "a" + "\u0301" * 5000,
     "\ud83d lone \udc00",
+    "evil.com/login www.evil t.me/x www.5.by EVIL.COM evil.рф a-b.co.uk xn--e1afmkfd.xn--p1ai 10.0.0.1/x evil。com",
     "https://evil.test javascript:alert(1) user:pass@evil.test",
     "\x00\x1b[2J\x07",
     "",
@@ -134,6 +136,31 @@ def test_nobody_is_called_and_nothing_evaluated(markup, hostile):
     assert "https://evil" not in text, "an address inside a text is no link"
     assert "49" not in text
     assert not re.search(r"^(Bcc|body)", text, re.MULTILINE)
+
+
+NAME_OF_A_HOST = re.compile(r"[\w-][.。．｡][^\W\d_]|www\.\w|\d\.\d+\.\d+\.\d", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("markup", MARKUPS.values(), ids=lambda markup: markup.name)
+@pytest.mark.parametrize("hostile", [text for text in HOSTILE if "evil" in text])
+def test_a_bare_host_inside_a_text_is_no_link(markup, hostile):
+    """Telegram, Slack and mail clients make links of names without a scheme; the link of the message stays one."""
+    whole = alert(title=hostile, snippet=Snippet(text=hostile), url="https://x.test/a.b")
+    said = html.unescape(written(whole, markup, 30_000))
+    assert "https://x.test/a.b" in said
+    bare = re.sub(r"<[^>]*>|\]\([^)]*\)", "", said.replace("https://x.test/a.b", "").replace("x.test/a.b", ""))
+    assert not NAME_OF_A_HOST.search(bare), bare
+
+
+@pytest.mark.parametrize("marks", [(0, 4), (0, 5), (5, 8), (3, 6), (4, 8)])
+def test_a_host_is_broken_where_a_mark_ends_inside_it(marks):
+    said = written(alert(title="x", snippet=Snippet(text="evil.com/login", marks=(marks,))), TELEGRAM)
+    assert not re.search("evil.com", re.sub(r"<[^>]*>", "", said))
+
+
+def test_figures_dates_and_sentences_stay_as_they_are():
+    text = "На 3.14 % больше, 24.11.2026, в 10.30. Так решили вчера. v1.2.3"
+    assert TEXT.escape(text) == text
 
 
 def test_graphemes_are_never_cut_apart():

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import pytest
+from support.wording import reworded, written
 
 from monitor.models import Alert, Article, Entry, Match, Page, Severity, Snippet, Source, Span, UpdateKind
 from monitor.pipeline.deliver import DIGEST_LATEST
@@ -316,3 +317,26 @@ def test_many_readers_at_one_moment_tell_each_event_once(server, keys, consider,
         thread.join()
     ids = [update.id for update in updates(queue)]
     assert len(ids) == len(set(ids)) == 21
+
+
+def test_a_page_that_comes_late_is_what_later_articles_are_compared_with(queue, consider):
+    """The first reading had the feed's own words alone; a reprint of the page is no second alert."""
+    words = written(1)
+    lead, page = f"high {' '.join(words[:20])}", f"high {' '.join(words)}"
+    consider("a", lead, title="Общий пост у моста", partial=True)
+    consider("a", page, title="Общий пост у моста")
+    consider("b", page, outlet="agency", title="О чём договорились министры")
+    consider("a", page, title="Общий пост у моста")
+    assert [type(message).__name__ for _, message in queue.read()] == ["Alert", "Update"]
+    assert [report.article for report in queue.story_of("a").reports] == ["a", "b"]
+
+
+def test_an_article_joins_by_the_second_telling_of_a_story(queue, consider):
+    """The first telling and the third have too little in common."""
+    first = written(1)
+    second = reworded(first, 0.35, "1 2")
+    third = reworded(second, 0.35, "1 3")
+    for name, text in (("a", first), ("b", second), ("c", third)):
+        consider(name, f"high {' '.join(text)}", outlet=name, title="Общий таможенный пост у моста")
+    assert queue.story_of("c").id == "s-a"
+    assert len(queue.story_of("c").fingerprints) == 2

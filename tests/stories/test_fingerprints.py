@@ -1,10 +1,8 @@
 """What is one story and what is two, on texts written for this."""
 
-import gzip
 import json
 import random
 import re
-from collections import defaultdict
 from itertools import combinations
 
 import pytest
@@ -246,33 +244,3 @@ def test_a_fingerprint_is_small_and_comes_back_from_json():
 def test_a_fingerprint_of_another_version_is_like_nothing():
     old = Fingerprint.model_validate_json(json.dumps({"hashes": ["00ab"], "figures": ""}))
     assert not same_story(old, old)
-
-
-def test_real_texts_rewritten(shared_data):
-    """Recall and precision of issue 6 on a stream; benchmarks/stories.py says more."""
-    with gzip.open(shared_data / "stories" / "rewrites.jsonl.gz", "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    openers, holders, right, false, due = [], defaultdict(set), {}, 0, {}
-    for row in rows:
-        if row["kind"] == "quoted":
-            continue
-        new = mark(row["text"], row["title"])
-        near = sorted({at for value in new.sought for at in holders[value]})
-        story = next((openers[at][0] for at in near if same_story(new, openers[at][1])), None)
-        due[row["kind"]] = due.get(row["kind"], 0) + 1
-        if story is None:
-            for value in new.indexed:
-                holders[value].add(len(openers))
-            openers.append((row["story"], new))
-        elif story == row["story"]:
-            right[row["kind"]] = right.get(row["kind"], 0) + 1
-        else:
-            false += 1
-    recall = {kind: right.get(kind, 0) / due[kind] for kind in ("reprint", "brief", "light", "heavy")}
-    assert recall["reprint"] >= 0.96, recall
-    assert recall["brief"] >= 0.90, recall
-    assert recall["light"] >= 0.94, recall
-    assert recall["heavy"] >= 0.70, recall
-    assert false <= 0.01 * sum(right.values())
-    assert due["template"] == 40
-    assert "template" not in right
