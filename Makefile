@@ -68,6 +68,6 @@ lock:
 	@$(PIP) install uv
 	@for set in run dev bench; do \
 	  case $$set in run) groups= ;; dev) groups="--group dev" ;; bench) groups="--group dev --group bench" ;; esac; \
-	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras \
 	    --custom-compile-command "make lock" $$groups pyproject.toml requirements/build.in --output-file requirements/$$set.lock || exit 1; \
 	done
