@@ -63,6 +63,8 @@ bench: $(VENV)/.bench
 	@$(BIN)/python benchmarks/fetching.py
 	@$(BIN)/python benchmarks/extraction.py ../shared/data/extraction/fundus.tar.xz
 
+# Extras stay in the locks: pip holds coverage[toml] to no pin of coverage. pip 24 fails on an extra that is spelled in two
+# ways, and the packages that want lxml's spell it with a low line.
 lock:
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install uv
@@ -70,4 +72,5 @@ lock:
 	  case $$set in run) groups= ;; dev) groups="--group dev" ;; bench) groups="--group dev --group bench" ;; esac; \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras \
 	    --custom-compile-command "make lock" $$groups pyproject.toml requirements/build.in --output-file requirements/$$set.lock || exit 1; \
+	  sed -i.old 's/^lxml\[html-clean\]/lxml[html_clean]/' requirements/$$set.lock && rm requirements/$$set.lock.old; \
 	done
