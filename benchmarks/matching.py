@@ -317,6 +317,7 @@ def hostile(terms: list[Lemma]) -> None:
     print("\nA million characters each, 10,000 terms and 1,000 rules, slowest first, seconds:")
     matcher = Matcher(watch(terms[:10_000]))
     gc.collect()
+    gc.freeze()  # as a worker does once it has compiled its rules
     taken = {
         name: seconds(lambda text=text: matcher.match(Article(id="1", source="s", text=text[:1_000_000])))
         for name, text in hostile_texts(terms).items()

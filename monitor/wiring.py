@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 import time
@@ -217,6 +218,11 @@ class Runtime:
     def prepare(self) -> None:
         """Compile the rules now, rather than in the first task that needs them."""
         _ = self.matcher
+        # What was compiled lives as long as the process: no collection has to walk through it, and none in a child
+        # copies its pages. Undone first, so that what an earlier configuration left is collected.
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
     def wait(
         self, say: Callable[[str], None], *, limit: float | None = None, stop: Callable[[], bool] = lambda: False
