@@ -162,7 +162,7 @@ def test_a_channel_that_never_works_is_told_of_once_and_gives_its_messages_up(cl
     assert keys_of(origin).count("a-a2:desk") == MAX_ATTEMPTS - PROBE_AFTER, "whether another one goes through"
     assert clock.now - NOW > timedelta(hours=20)
     (letter,) = DeadLetters(client, keys).read()
-    assert (letter.attempts, letter.reason) == (MAX_ATTEMPTS, f"webhook: HTTP {status} ")
+    assert (letter.attempts, letter.reason) == (MAX_ATTEMPTS, f"webhook: HTTP {status}")
     clock.now += timedelta(seconds=1)
     work()
     assert keys_of(origin)[-1] == "a-a1:desk", "the next one waits as the channel does"
