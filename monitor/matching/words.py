@@ -25,7 +25,6 @@ _WORD = re.compile(rf"{_LETTER}++(?:(?:[{_UNSEEN}]++|[{APOSTROPHES}](?={_LETTER}
 _APOSTROPHES = frozenset(APOSTROPHES)
 is_letter = re.compile(_LETTER).match
 is_unseen = re.compile(f"[{_UNSEEN}]").match
-NOT_SPELLED = re.compile(rf"(?!{_LETTER})[^{APOSTROPHES}]")
 
 _QUOTES = f'{APOSTROPHES}"«»“”„‟‹›'
 _QUIET = re.compile(rf"[\s{_QUOTES}{_UNSEEN}]*")

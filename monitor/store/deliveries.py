@@ -53,7 +53,8 @@ class Deliveries:
             self._create_group(channel, "$")
         groups = self._client.xinfo_groups(self._keys("alerts")) if channels else []
         known = [group["name"].decode() for group in groups]
-        return [name.removeprefix(_PREFIX) for name in known if name.startswith(_PREFIX) and name[8:] not in channels]
+        left = [name.removeprefix(_PREFIX) for name in known if name.startswith(_PREFIX)]
+        return [name for name in left if name not in channels]
 
     def _create_group(self, channel: str, start: str) -> None:
         try:

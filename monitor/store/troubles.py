@@ -19,7 +19,7 @@ class Troubles:
     def __init__(self, client: Client, keys: Keys) -> None:
         self._client = client
         self._keys = keys
-        self._notice = script(client, "notice")
+        self._notice = script(client, "trouble")
 
     @redis_errors()
     def known(self) -> dict[str, Trouble]:
